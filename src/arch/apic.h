@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The local APIC of the boot processor and its one-shot timer. xAPIC or x2APIC registers are used, whichever mode
+ * is on at entry (IA32_APIC_BASE bit 10); the mode is never changed. */
+
+/* Enables the local APIC, masks LINT0 (and LINT1 stays NMI), the timer is stopped. `base` is the xAPIC's physical
+ * address as IA32_APIC_BASE gives it. */
+void apic_init(void);
+
+/* True when IA32_APIC_BASE `msr_value` says that registers are reached through MSRs. */
+bool apic_mode_is_x2apic(uint64_t msr_value);
+
+uint32_t apic_id(void);
+
+/* Interrupts once at TSC time `deadline` (or a little later); 0 stops the timer. */
+void apic_timer_arm(uint64_t deadline);
+
+void apic_end_of_interrupt(void);
+
+/* Stops the timer and takes what is still pending, as ExitBootServices needs it. Interrupts are off. */
+void apic_timer_shutdown(void);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "efi/memory.h"
+#include "efi/status.h"
+#include "lib/macros.h"
+
+/* The firmware's own heap: EfiBootServicesData, 16-byte aligned, not zeroed unless said. NULL when memory is out; the
+ * caller turns that into EFI_OUT_OF_RESOURCES. On the host these are malloc, so that ASan sees every overrun. */
+void *pool_alloc(size_t size) MUST_CHECK;
+void *pool_alloc_zeroed(size_t size) MUST_CHECK;
+
+/* NULL is allowed. */
+void pool_free(void *memory);
+
+/* Page-aligned memory of whole pages for DMA and big buffers, EfiBootServicesData; `size` is rounded up. */
+void *pool_alloc_pages(size_t size) MUST_CHECK;
+void pool_free_pages(void *memory, size_t size);
+
+/* Frees a pool pointer when the variable goes out of scope; TAKE_POINTER hands it on. */
+static inline void pool_cleanup(void *pointer)
+{
+    pool_free(*(void **)pointer);
+}
+
+#define CLEANUP_POOL __attribute__((cleanup(pool_cleanup)))
+
+#define TAKE_POINTER(p)                                                                            \
+    ({                                                                                             \
+        __typeof__(p) *take_from_ = &(p);                                                          \
+        __typeof__(p) taken_ = *take_from_;                                                        \
+        *take_from_ = NULL;                                                                        \
+        taken_;                                                                                    \
+    })
