@@ -4,11 +4,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The local APIC of the boot processor and its one-shot timer. xAPIC or x2APIC registers are used, whichever mode
- * is on at entry (IA32_APIC_BASE bit 10); the mode is never changed. */
+/* The local APIC of the boot processor and its one-shot timer. xAPIC or x2APIC registers are used,
+ * whichever mode is on at entry (IA32_APIC_BASE bit 10); the mode is never changed. */
 
-/* Enables the local APIC, masks LINT0 (and LINT1 stays NMI), the timer is stopped. `base` is the xAPIC's physical
- * address as IA32_APIC_BASE gives it. */
+/* Enables the local APIC, masks LINT0 (and LINT1 stays NMI), the timer is stopped. `base` is the
+ * xAPIC's physical address as IA32_APIC_BASE gives it. */
 void apic_init(void);
 
 /* True when IA32_APIC_BASE `msr_value` says that registers are reached through MSRs. */
@@ -21,5 +21,11 @@ void apic_timer_arm(uint64_t deadline);
 
 void apic_end_of_interrupt(void);
 
-/* Stops the timer and takes what is still pending, as ExitBootServices needs it. Interrupts are off. */
+/* For a vector that nobody asked for: ends it when the local APIC has it in service (a device
+ * interrupt that the VMM left on), so that it cannot block the timer; a spurious one or one of the
+ * 8259 needs no end. */
+void apic_end_of_unexpected(uint8_t vector);
+
+/* Stops the timer and takes what is still pending, as ExitBootServices needs it. Interrupts are
+ * off. */
 void apic_timer_shutdown(void);

@@ -25,8 +25,8 @@ bool cpu_interrupts_enabled(void);
 void cpu_disable_interrupts(void);
 void cpu_enable_interrupts(void);
 
-/* STI;HLT as one pair, so that no interrupt is lost between the two. Returns after the next interrupt with
- * interrupts enabled. */
+/* STI;HLT as one pair, so that no interrupt is lost between the two. Returns after the next
+ * interrupt with interrupts enabled. */
 void cpu_wait_for_interrupt(void);
 
 /* Stops this processor for ever, interrupts off. */

@@ -15,16 +15,18 @@ struct interrupt_frame {
 #define VECTOR_TIMER    0x40
 #define VECTOR_SPURIOUS 0xff
 
-/* Loads our GDT, IDT and TSS (double fault, NMI, page fault on stacks of their own). Interrupts stay off. */
+/* Loads our GDT, IDT and TSS (double fault, NMI, page fault on stacks of their own). Interrupts
+ * stay off. */
 void interrupts_init(void);
 
-/* Who handles the timer vector; called with interrupts off on the interrupted stack. Ends of interrupt are the
- * handler's (apic_timer_acknowledge). */
+/* Who handles the timer vector; called with interrupts off on the interrupted stack. Ends of
+ * interrupt are the handler's (apic_timer_acknowledge). */
 void interrupts_set_timer_handler(void (*handler)(void));
 
 /* Who reports a processor exception; does not return. */
-void interrupts_set_exception_handler(void (*handler)(const struct interrupt_frame *frame, uint64_t cr2));
+void interrupts_set_exception_handler(void (*handler)(const struct interrupt_frame *frame,
+                                                      uint64_t cr2));
 
-/* Calls `function(argument)` with x87 and SSE state saved before and restored after (FXSAVE), since an image may
- * have been interrupted in the middle of a computation (DESIGN decision 6). */
+/* Calls `function(argument)` with x87 and SSE state saved before and restored after (FXSAVE), since
+ * an image may have been interrupted in the middle of a computation (DESIGN decision 6). */
 void interrupts_call_with_fpu_saved(void (*function)(void *argument), void *argument);

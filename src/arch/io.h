@@ -3,9 +3,10 @@
 
 #include <stdint.h>
 
-/* The only ways in which code outside src/arch touches the machine. In the firmware they are single instructions
- * (x86_64/io.c); on the host tests/models/bus.c gives each access to a device model, which is how drivers are
- * unit-tested and fuzzed. Every access is exactly as wide as its name says. */
+/* The only ways in which code outside src/arch touches the machine. In the firmware they are single
+ * instructions (x86_64/io.c); on the host tests/models/bus.c gives each access to a device model,
+ * which is how drivers are unit-tested and fuzzed. Every access is exactly as wide as its name
+ * says. */
 
 uint8_t io_read8(uint16_t port);
 uint16_t io_read16(uint16_t port);
@@ -24,12 +25,14 @@ void mmio_write16(uint64_t address, uint16_t value);
 void mmio_write32(uint64_t address, uint32_t value);
 void mmio_write64(uint64_t address, uint64_t value);
 
-/* Orders earlier memory writes before later ones, and earlier reads before later ones, as a device sees them. */
+/* Orders earlier memory writes before later ones, and earlier reads before later ones, as a device
+ * sees them. */
 void dma_barrier(void);
 
-/* The address that a device uses for `pointer` (identity in the firmware; the host's bus model keeps a table). */
+/* The address that a device uses for `pointer` (identity in the firmware; the host's bus model
+ * keeps a table). */
 uint64_t dma_address(const void *pointer);
 
-/* The processor's view of guest memory that starts at physical `address`: identity in the firmware. Whoever calls
- * it has checked that [address, address + size) is RAM or ROM. */
+/* The processor's view of guest memory that starts at physical `address`: identity in the firmware.
+ * Whoever calls it has checked that [address, address + size) is RAM or ROM. */
 void *phys_to_virt(uint64_t address, uint64_t size);

@@ -11,9 +11,9 @@ enum milestone {
     MILESTONE_CORE,
     MILESTONE_EFI,
     MILESTONE_BOOT,
-    MILESTONE_LOADED,       /* first image loaded */
-    MILESTONE_STARTED,      /* first image started */
-    MILESTONE_EXIT_BOOT,    /* ExitBootServices */
+    MILESTONE_LOADED,    /* first image loaded */
+    MILESTONE_STARTED,   /* first image started */
+    MILESTONE_EXIT_BOOT, /* ExitBootServices */
     MILESTONE_COUNT,
 };
 

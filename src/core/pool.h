@@ -8,15 +8,22 @@
 #include "efi/status.h"
 #include "lib/macros.h"
 
-/* The firmware's own heap: EfiBootServicesData, 16-byte aligned, not zeroed unless said. NULL when memory is out; the
- * caller turns that into EFI_OUT_OF_RESOURCES. On the host these are malloc, so that ASan sees every overrun. */
+/* The firmware's own heap: EfiBootServicesData, 16-byte aligned, not zeroed unless said. NULL when
+ * memory is out; the caller turns that into EFI_OUT_OF_RESOURCES. On the host these are malloc, so
+ * that ASan sees every overrun. */
 void *pool_alloc(size_t size) MUST_CHECK;
 void *pool_alloc_zeroed(size_t size) MUST_CHECK;
 
 /* NULL is allowed. */
 void pool_free(void *memory);
 
-/* Page-aligned memory of whole pages for DMA and big buffers, EfiBootServicesData; `size` is rounded up. */
+/* AllocatePool and FreePool (UEFI 2.10 §7.2): pool memory of any type. EFI_INVALID_PARAMETER from
+ * pool_release() when `memory` is not a live allocation. Firmware only, not on the host. */
+EFI_STATUS pool_allocate_type(uint32_t type, size_t size, void **ret) MUST_CHECK;
+EFI_STATUS pool_release(void *memory) MUST_CHECK;
+
+/* Page-aligned memory of whole pages for DMA and big buffers, EfiBootServicesData; `size` is
+ * rounded up. */
 void *pool_alloc_pages(size_t size) MUST_CHECK;
 void pool_free_pages(void *memory, size_t size);
 

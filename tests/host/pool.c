@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The host's versions of src/core's pool and panic: malloc, so that ASan sees every overrun, and abort. */
-#include <stdarg.h>
-#include <stdio.h>
+/* core/pool.h over malloc, so that ASan sees every overrun. */
 #include <stdlib.h>
 
-#include "core/panic.h"
 #include "core/pool.h"
-#include "host/host.h"
-#include "lib/assert.h"
+#include "host/pool.h"
 
 static size_t allocations_left = SIZE_MAX;
 
@@ -49,19 +45,4 @@ void *pool_alloc_pages(size_t size)
 void pool_free_pages(void *memory, size_t size)
 {
     free(memory);
-}
-
-void panic(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    vfprintf(stderr, format, args);
-    va_end(args);
-    fputc('\n', stderr);
-    abort();
-}
-
-void assert_failed(const char *file, int line, const char *condition)
-{
-    panic("%s:%d: assertion failed: %s", file, line, condition);
 }
