@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+/* Virtual I/O Device (virtio) 1.2: registers, rings and requests. Everything is little endian. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define VIRTIO_PCI_VENDOR        0x1af4u
+#define VIRTIO_PCI_DEVICE_LEGACY 0x1000u /* to 0x103f: transitional, type in the subsystem id */
+#define VIRTIO_PCI_DEVICE_MODERN 0x1040u /* plus the device type */
+
+/* Device types (§5) */
+#define VIRTIO_TYPE_NET     1u
+#define VIRTIO_TYPE_BLOCK   2u
+#define VIRTIO_TYPE_CONSOLE 3u
+#define VIRTIO_TYPE_RNG     4u
+#define VIRTIO_TYPE_SCSI    8u
+
+/* Device status (§2.1) */
+#define VIRTIO_STATUS_ACKNOWLEDGE 0x01u
+#define VIRTIO_STATUS_DRIVER      0x02u
+#define VIRTIO_STATUS_DRIVER_OK   0x04u
+#define VIRTIO_STATUS_FEATURES_OK 0x08u
+#define VIRTIO_STATUS_NEEDS_RESET 0x40u
+#define VIRTIO_STATUS_FAILED      0x80u
+
+/* Feature bits that are no device's own (§6) */
+#define VIRTIO_F_INDIRECT_DESC   (1ull << 28)
+#define VIRTIO_F_EVENT_IDX       (1ull << 29)
+#define VIRTIO_F_VERSION_1       (1ull << 32)
+#define VIRTIO_F_ACCESS_PLATFORM (1ull << 33)
+
+/* PCI capabilities (§4.1.4): offsets in the capability */
+#define VIRTIO_PCI_CAP_CFG_TYPE          3
+#define VIRTIO_PCI_CAP_BAR               4
+#define VIRTIO_PCI_CAP_OFFSET            8
+#define VIRTIO_PCI_CAP_LENGTH            12
+#define VIRTIO_PCI_CAP_NOTIFY_MULTIPLIER 16
+#define VIRTIO_PCI_CAP_SIZE              16u
+#define VIRTIO_PCI_CAP_NOTIFY_SIZE       20u
+
+#define VIRTIO_PCI_CAP_COMMON 1u
+#define VIRTIO_PCI_CAP_NOTIFY 2u
+#define VIRTIO_PCI_CAP_ISR    3u
+#define VIRTIO_PCI_CAP_DEVICE 4u
+#define VIRTIO_PCI_CAP_PCI    5u
+
+/* Common configuration (§4.1.4.3) */
+struct virtio_pci_common_cfg {
+    uint32_t device_feature_select;
+    uint32_t device_feature;
+    uint32_t driver_feature_select;
+    uint32_t driver_feature;
+    uint16_t config_msix_vector;
+    uint16_t num_queues;
+    uint8_t device_status;
+    uint8_t config_generation;
+    uint16_t queue_select;
+    uint16_t queue_size;
+    uint16_t queue_msix_vector;
+    uint16_t queue_enable;
+    uint16_t queue_notify_off;
+    uint32_t queue_desc_low, queue_desc_high;
+    uint32_t queue_driver_low, queue_driver_high;
+    uint32_t queue_device_low, queue_device_high;
+};
+
+_Static_assert(sizeof(struct virtio_pci_common_cfg) == 56, "virtio 1.2 §4.1.4.3");
+_Static_assert(offsetof(struct virtio_pci_common_cfg, queue_desc_low) == 32, "virtio 1.2 §4.1.4.3");
+
+/* Split virtqueue (§2.7) */
+#define VIRTQ_DESC_F_NEXT     1u
+#define VIRTQ_DESC_F_WRITE    2u
+#define VIRTQ_DESC_F_INDIRECT 4u
+
+#define VIRTQ_AVAIL_F_NO_INTERRUPT 1u
+#define VIRTQ_USED_F_NO_NOTIFY     1u
+
+#define VIRTQ_SIZE_MAX 32768u
+
+struct virtq_desc {
+    uint64_t addr;
+    uint32_t len;
+    uint16_t flags;
+    uint16_t next;
+};
+
+struct virtq_avail {
+    uint16_t flags;
+    uint16_t idx;
+    uint16_t ring[];
+};
+
+struct virtq_used_elem {
+    uint32_t id;
+    uint32_t len;
+};
+
+struct virtq_used {
+    uint16_t flags;
+    uint16_t idx;
+    struct virtq_used_elem ring[];
+};
+
+_Static_assert(sizeof(struct virtq_desc) == 16, "virtio 1.2 §2.7.5");
+_Static_assert(offsetof(struct virtq_avail, ring) == 4, "virtio 1.2 §2.7.6");
+_Static_assert(offsetof(struct virtq_used, ring) == 4, "virtio 1.2 §2.7.8");
+
+/* Block device (§5.2) */
+#define VIRTIO_BLK_F_SIZE_MAX     (1ull << 1)
+#define VIRTIO_BLK_F_SEG_MAX      (1ull << 2)
+#define VIRTIO_BLK_F_GEOMETRY     (1ull << 4)
+#define VIRTIO_BLK_F_RO           (1ull << 5)
+#define VIRTIO_BLK_F_BLK_SIZE     (1ull << 6)
+#define VIRTIO_BLK_F_FLUSH        (1ull << 9)
+#define VIRTIO_BLK_F_TOPOLOGY     (1ull << 10)
+#define VIRTIO_BLK_F_CONFIG_WCE   (1ull << 11)
+#define VIRTIO_BLK_F_MQ           (1ull << 12)
+#define VIRTIO_BLK_F_DISCARD      (1ull << 13)
+#define VIRTIO_BLK_F_WRITE_ZEROES (1ull << 14)
+
+#define VIRTIO_BLK_SECTOR_SIZE                                                                     \
+    512u /* unit of capacity and of sector numbers, whatever blk_size is */
+
+struct virtio_blk_config {
+    uint32_t capacity_low, capacity_high;
+    uint32_t size_max;
+    uint32_t seg_max;
+    uint16_t cylinders;
+    uint8_t heads, sectors;
+    uint32_t blk_size;
+    uint8_t physical_block_exp;
+    uint8_t alignment_offset;
+    uint16_t min_io_size;
+    uint32_t opt_io_size;
+    uint8_t writeback;
+    uint8_t unused0;
+    uint16_t num_queues;
+    uint32_t max_discard_sectors;
+    uint32_t max_discard_seg;
+    uint32_t discard_sector_alignment;
+    uint32_t max_write_zeroes_sectors;
+    uint32_t max_write_zeroes_seg;
+    uint8_t write_zeroes_may_unmap;
+    uint8_t unused1[3];
+};
+
+_Static_assert(offsetof(struct virtio_blk_config, blk_size) == 20, "virtio 1.2 §5.2.4");
+_Static_assert(offsetof(struct virtio_blk_config, max_discard_sectors) == 36, "virtio 1.2 §5.2.4");
+_Static_assert(sizeof(struct virtio_blk_config) == 60, "virtio 1.2 §5.2.4");
+
+#define VIRTIO_BLK_T_IN           0u
+#define VIRTIO_BLK_T_OUT          1u
+#define VIRTIO_BLK_T_FLUSH        4u
+#define VIRTIO_BLK_T_GET_ID       8u
+#define VIRTIO_BLK_T_DISCARD      11u
+#define VIRTIO_BLK_T_WRITE_ZEROES 13u
+
+#define VIRTIO_BLK_S_OK     0u
+#define VIRTIO_BLK_S_IOERR  1u
+#define VIRTIO_BLK_S_UNSUPP 2u
+
+#define VIRTIO_BLK_ID_SIZE 20u
+
+struct virtio_blk_req_header {
+    uint32_t type;
+    uint32_t reserved;
+    uint64_t sector;
+};
+
+struct virtio_blk_discard {
+    uint64_t sector;
+    uint32_t num_sectors;
+    uint32_t flags; /* bit 0: unmap */
+};
+
+_Static_assert(sizeof(struct virtio_blk_req_header) == 16, "virtio 1.2 §5.2.6");
+_Static_assert(sizeof(struct virtio_blk_discard) == 16, "virtio 1.2 §5.2.6");

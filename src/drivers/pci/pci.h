@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "efi/status.h"
+#include "hw/pci.h"
+#include "lib/list.h"
+#include "lib/macros.h"
+
+/* PCI functions: found once per segment when somebody asks, their BARs left where they are (DESIGN
+ * decision 9). Nothing here is read twice: on the boot path every configuration access leaves the
+ * guest. */
+
+/* Address space that a host bridge decodes, and what is taken of it. */
+struct pci_window {
+    uint64_t base, size; /* bytes; size 0: there is none */
+};
+
+enum pci_window_kind {
+    PCI_WINDOW_32,
+    PCI_WINDOW_64,
+    PCI_WINDOW_IO,
+    PCI_WINDOW_COUNT,
+};
+
+/* One segment (root bus and what is below it). The caller fills the first part from struct machine
+ * and keeps the object for ever; zero the rest. */
+struct pci_host {
+    uint16_t segment;
+    uint8_t bus_start, bus_end;
+    uint64_t
+        ecam; /* where bus 0's configuration space is, or would be; 0: CF8/CFC (segment 0 only) */
+    struct pci_window windows[PCI_WINDOW_COUNT]; /* for BARs that are not set */
+
+    struct list functions; /* struct pci_function, in order of discovery */
+    bool scanned;
+    bool ranges_known; /* `taken` holds every BAR that was set at entry */
+    uint8_t last_bus;  /* highest bus number in use */
+    struct pci_taken *taken;
+};
+
+struct pci_bar {
+    uint64_t address; /* as the processor sees it */
+    uint64_t size;    /* bytes: known exactly where we sized it, else 0 (a BAR that was set is never
+                         sized) */
+    bool is_io;
+    bool is_64;
+    bool prefetchable;
+    bool decoded; /* the fields above are valid: pci_bar() was called */
+};
+
+#define PCI_BAR_COUNT 6
+
+struct pci_function {
+    struct list link;
+    struct pci_host *host;
+    struct pci_function *bridge; /* the bridge in front of its bus; NULL on the root bus */
+
+    uint16_t segment;
+    uint8_t bus, device, function;
+    uint8_t header_type; /* without the multi-function bit */
+
+    uint16_t vendor_id, device_id;
+    uint8_t class, subclass, programming_interface, revision;
+
+    uint8_t secondary_bus, subordinate_bus; /* bridges */
+    struct pci_window
+        bridge_windows[PCI_WINDOW_COUNT]; /* bridges that we set up, for what is behind them */
+
+    struct pci_bar bars[PCI_BAR_COUNT];
+    uint16_t saved_command; /* as it was before pci_enable() */
+    bool enabled;
+    bool gone; /* a rescan did not find it any more */
+
+    char name[16]; /* "0000:00:03.0" */
+    void *owner;   /* src/efi's handle */
+};
+
+/* Finds the functions of a segment; only the first call does anything. One 32-bit read per empty
+ * slot, three more per function (class, header type and, for bridges, bus numbers).
+ * EFI_OUT_OF_RESOURCES: some functions are missing. */
+EFI_STATUS pci_scan_segment(struct pci_host *host) MUST_CHECK;
+
+/* Looks again for functions that were not there (hot-plugged); known ones are kept, and those that
+ * vanished marked `gone`. */
+EFI_STATUS pci_rescan_segment(struct pci_host *host) MUST_CHECK;
+
+/* Configuration space, exactly as wide as the name says; `offset` is aligned and below 4096 (256
+ * without ECAM, beyond it reads give all ones and writes are lost). */
+uint8_t pci_read8(const struct pci_function *function, unsigned offset);
+uint16_t pci_read16(const struct pci_function *function, unsigned offset);
+uint32_t pci_read32(const struct pci_function *function, unsigned offset);
+void pci_write8(const struct pci_function *function, unsigned offset, uint8_t value);
+void pci_write16(const struct pci_function *function, unsigned offset, uint16_t value);
+void pci_write32(const struct pci_function *function, unsigned offset, uint32_t value);
+
+/* Configuration accesses since entry. */
+uint64_t pci_access_count(void);
+
+/* The subsystem's vendor id in the low half and its device id in the high half. */
+uint32_t pci_subsystem(const struct pci_function *function);
+
+/* Decodes BAR `index`, and assigns it from the windows when it is not set. `*ret` points into the
+ * function. EFI_NOT_FOUND: not implemented (or the upper half of a 64-bit BAR).
+ * EFI_OUT_OF_RESOURCES: not set and no window has room. */
+EFI_STATUS pci_bar(struct pci_function *function, unsigned index,
+                   const struct pci_bar **ret) MUST_CHECK;
+
+/* Largest size that BAR can have: its size, or else what its alignment allows. */
+uint64_t pci_bar_size_limit(const struct pci_bar *bar);
+
+/* Makes [offset, offset + size) of a memory BAR accessible: decodes the BAR, checks the range and
+ * maps its pages uncached. The physical address comes back. EFI_VOLUME_CORRUPTED: the range is not
+ * inside the BAR. */
+EFI_STATUS pci_map(struct pci_function *function, unsigned index, uint64_t offset, uint64_t size,
+                   uint64_t *ret_address) MUST_CHECK;
+
+/* Turns on decoding of memory and I/O space, and bus mastering, for a driver that starts to own the
+ * function; bridges in front of it too. pci_disable() puts the command register back as it was.
+ * Both can be called again. */
+void pci_enable(struct pci_function *function);
+void pci_disable(struct pci_function *function);
+
+/* Steps through the capability list: start with an all-zero walk. True with `position` at a capability
+ * and `header` its first 32 bits (id, next, and two bytes of its own); false at the end. Ends also on a
+ * list that loops. */
+struct pci_capability_walk {
+    uint8_t position; /* of the capability */
+    uint8_t next;
+    uint8_t steps;
+    uint32_t header;
+};
+bool pci_next_capability(const struct pci_function *function, struct pci_capability_walk *walk);
