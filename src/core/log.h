@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "efi/status.h"
 #include "lib/macros.h"
 
-/* One line per call, without "\n" in the text. What a user needs (info and worse) goes to every sink and is in RELEASE
- * builds too; debug lines are compiled out of RELEASE. */
+/* One line per call, without "\n" in the text. What a user needs (info and worse) goes to every
+ * sink and is in RELEASE builds too; debug lines are compiled out of RELEASE. */
 enum log_level {
     LOG_ERROR,
     LOG_WARNING,
@@ -17,12 +18,16 @@ enum log_level {
 
 struct log_sink {
     enum log_level level; /* the least important level that it wants */
+    /* `text` is one whole line in UTF-8, "error: " or "warning: " in front where it is one, "\n" at
+     * the end. A line that is logged from inside write() goes to the other sinks only. */
     void (*write)(void *context, const char *text, size_t length);
     void *context;
-    struct log_sink *next;
+    struct log_sink *next; /* log.c's own, as is `busy` */
+    bool busy;
 };
 
-/* Adds a sink; it stays the caller's and must live for ever. Lines logged earlier, up to a few KiB, are replayed. */
+/* Adds a sink; it stays the caller's and must live for ever. Lines logged earlier, up to a few KiB,
+ * are replayed. */
 void log_add_sink(struct log_sink *sink);
 void log_remove_sink(struct log_sink *sink);
 
@@ -35,7 +40,8 @@ EFI_STATUS log_failure(EFI_STATUS status, const char *format, ...) PRINTF(2, 3);
 #define log_warning(...) log_line(LOG_WARNING, __VA_ARGS__)
 #define log_info(...)    log_line(LOG_INFO, __VA_ARGS__)
 
-/* CLOUDHV_DEBUG is 0 or 1, given by the build. The arguments are checked, and not evaluated in RELEASE. */
+/* CLOUDHV_DEBUG is 0 or 1, given by the build. The arguments are checked, and not evaluated in
+ * RELEASE. */
 #define log_debug(...)                                                                             \
     do {                                                                                           \
         if (CLOUDHV_DEBUG)                                                                         \
