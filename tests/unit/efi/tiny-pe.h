@@ -26,8 +26,7 @@ struct tiny_pe {
         struct pe_data_directory directories[6];
         struct pe_section_header sections[TINY_SECTIONS];
     } __attribute__((packed)) h;
-    uint8_t
-        padding[0x400 - sizeof(struct { uint8_t b[64 + 4 + 20 + 112 + 48 + 40 * TINY_SECTIONS]; })];
+    uint8_t padding[0x400 - 64 - 4 - 20 - 112 - 48 - 40 * TINY_SECTIONS];
     uint8_t text[0x200]; /* filled with 0x90, then RET */
     union {
         uint8_t data[0x200]; /* filled with 0xdd behind the pointers */
