@@ -26,8 +26,10 @@ enum pci_window_kind {
     PCI_WINDOW_COUNT,
 };
 
-/* One segment (root bus and what is below it). The caller fills the first part from struct machine
- * and keeps the object for ever; zero the rest. */
+struct pci_segment; /* platform/machine.h */
+
+/* One segment: a root bus and what is below it. pci_host_init() fills it; it is the caller's and
+ * lives for ever. */
 struct pci_host {
     uint16_t segment;
     uint8_t bus_start, bus_end;
@@ -37,10 +39,12 @@ struct pci_host {
 
     struct list functions; /* struct pci_function, in order of discovery */
     bool scanned;
-    bool ranges_known; /* `taken` holds every BAR that was set at entry */
-    uint8_t last_bus;  /* highest bus number in use */
-    struct pci_taken *taken;
+    uint8_t last_bus;        /* highest bus number in use */
+    bool taken_known;        /* `taken` holds every BAR that was set at entry */
+    struct pci_taken *taken; /* address ranges in use */
 };
+
+void pci_host_init(struct pci_host *host, const struct pci_segment *segment);
 
 struct pci_bar {
     uint64_t address; /* as the processor sees it */
@@ -66,14 +70,18 @@ struct pci_function {
     uint16_t vendor_id, device_id;
     uint8_t class, subclass, programming_interface, revision;
 
-    uint8_t secondary_bus, subordinate_bus; /* bridges */
-    struct pci_window
-        bridge_windows[PCI_WINDOW_COUNT]; /* bridges that we set up, for what is behind them */
+    /* Bridges */
+    uint8_t secondary_bus, subordinate_bus; /* 0: not numbered */
+    bool numbered_by_us;                    /* its windows are ours to set, too */
+    bool windows_known;
+    struct pci_window windows[PCI_WINDOW_COUNT];
+    unsigned users; /* enabled functions behind it */
 
     struct pci_bar bars[PCI_BAR_COUNT];
-    uint16_t saved_command; /* as it was before pci_enable() */
     bool enabled;
-    bool gone; /* a rescan did not find it any more */
+    uint16_t saved_command;  /* as it was before pci_enable() */
+    uint32_t command_status; /* as last read */
+    bool gone;               /* a rescan did not find it any more */
 
     char name[16]; /* "0000:00:03.0" */
     void *owner;   /* src/efi's handle */
@@ -100,7 +108,7 @@ void pci_write32(const struct pci_function *function, unsigned offset, uint32_t 
 /* Configuration accesses since entry. */
 uint64_t pci_access_count(void);
 
-/* The subsystem's vendor id in the low half and its device id in the high half. */
+/* The subsystem's vendor id in the low half and its device id in the high half: one access. */
 uint32_t pci_subsystem(const struct pci_function *function);
 
 /* Decodes BAR `index`, and assigns it from the windows when it is not set. `*ret` points into the
@@ -118,15 +126,15 @@ uint64_t pci_bar_size_limit(const struct pci_bar *bar);
 EFI_STATUS pci_map(struct pci_function *function, unsigned index, uint64_t offset, uint64_t size,
                    uint64_t *ret_address) MUST_CHECK;
 
-/* Turns on decoding of memory and I/O space, and bus mastering, for a driver that starts to own the
- * function; bridges in front of it too. pci_disable() puts the command register back as it was.
- * Both can be called again. */
-void pci_enable(struct pci_function *function);
+/* Turns on `bits` of the command register (PCI_COMMAND_…) for a driver that starts to own the
+ * function; bridges in front of it let everything through. pci_disable() puts the register back as
+ * it was, with bus mastering off. Enabling twice is harmless. */
+void pci_enable(struct pci_function *function, uint16_t bits);
 void pci_disable(struct pci_function *function);
 
-/* Steps through the capability list: start with an all-zero walk. True with `position` at a capability
- * and `header` its first 32 bits (id, next, and two bytes of its own); false at the end. Ends also on a
- * list that loops. */
+/* Steps through the capability list: start with an all-zero walk. True with `position` at a
+ * capability and `header` its first 32 bits (id, next, and two bytes of its own); false at the end.
+ * Ends also on a list that loops. */
 struct pci_capability_walk {
     uint8_t position; /* of the capability */
     uint8_t next;

@@ -30,7 +30,7 @@ struct virtio_transport {
 
     /* Tells the device where the queue is and enables it; `max` is what queue_size() said.
      * `*ret_doorbell` is what notify() takes. */
-    EFI_STATUS (*enable_queue)
+    EFI_STATUS(*enable_queue)
     (struct virtio_device *device, uint16_t index, uint16_t size, uint32_t max,
      const struct virtio_queue_memory *memory, uint64_t *ret_doorbell);
     void (*notify)(struct virtio_device *device, uint16_t index, uint64_t doorbell);
@@ -41,8 +41,11 @@ struct virtio_transport {
                          uint32_t value);
     uint8_t (*config_generation)(struct virtio_device *device);
 
-    /* Gives back what opening took. The device is reset. */
+    /* Gives back what opening took, bus mastering too, and frees the device. It has been reset. */
     void (*close)(struct virtio_device *device);
+
+    /* ExitBootServices: takes bus mastering away and frees nothing. */
+    void (*quiesce)(struct virtio_device *device);
 };
 
 struct virtio_device {
@@ -52,7 +55,8 @@ struct virtio_device {
     bool broken;       /* it broke the rules: nobody talks to it any more */
 };
 
-/* Resets the device and waits until it says so. EFI_TIMEOUT: status never became 0. */
+/* Resets the device, unless it is, and waits until it says so. EFI_TIMEOUT: status never became 0.
+ */
 EFI_STATUS virtio_reset(struct virtio_device *device) MUST_CHECK;
 
 /* From reset to FEATURES_OK: acknowledges VERSION_1, ACCESS_PLATFORM if offered, and of `wanted`

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "arch/paging.h"
+#include "core/log.h"
+#include "core/pages.h"
+#include "drivers/pci/pci.h"
+#include "efi/types.h"
+#include "lib/checked.h"
+
+/* What a driver does with its function. */
+
+#define FIRST_CAPABILITY 0x40u
+#define MAX_CAPABILITIES ((PCI_CONFIG_SIZE - FIRST_CAPABILITY) / 4)
+
+#define BRIDGE_BITS (PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER)
+
+static void turn_on(struct pci_function *f, uint16_t bits)
+{
+    f->command_status = pci_read32(f, PCI_COMMAND);
+    f->saved_command = (uint16_t)f->command_status;
+    uint16_t command = f->saved_command | bits;
+    if (command != f->saved_command)
+        pci_write16(f, PCI_COMMAND, command);
+}
+
+void pci_enable(struct pci_function *f, uint16_t bits)
+{
+    if (f->enabled)
+        return;
+    for (struct pci_function *bridge = f->bridge; bridge != NULL; bridge = bridge->bridge) {
+        if (bridge->users++ == 0)
+            turn_on(bridge, BRIDGE_BITS);
+    }
+    turn_on(f, bits);
+    f->enabled = true;
+}
+
+void pci_disable(struct pci_function *f)
+{
+    if (!f->enabled)
+        return;
+    pci_write16(f, PCI_COMMAND, f->saved_command & (uint16_t)~PCI_COMMAND_BUS_MASTER);
+    for (struct pci_function *bridge = f->bridge; bridge != NULL; bridge = bridge->bridge) {
+        if (--bridge->users == 0)
+            pci_write16(bridge, PCI_COMMAND, bridge->saved_command);
+    }
+    f->enabled = false;
+}
+
+uint32_t pci_subsystem(const struct pci_function *f)
+{
+    return pci_read32(f, PCI_SUBSYSTEM);
+}
+
+bool pci_next_capability(const struct pci_function *f, struct pci_capability_walk *walk)
+{
+    if (walk->position == 0) {
+        uint32_t status = f->enabled ? f->command_status : pci_read32(f, PCI_COMMAND);
+        if ((status & PCI_STATUS_CAPABILITIES) == 0)
+            return false;
+        walk->next = (uint8_t)pci_read32(f, PCI_CAPABILITY_LIST);
+    }
+    uint8_t position = walk->next & 0xfc;
+    if (position < FIRST_CAPABILITY || walk->steps >= MAX_CAPABILITIES)
+        return false;
+    walk->steps++;
+    walk->position = position;
+    walk->header = pci_read32(f, position);
+    walk->next = (uint8_t)(walk->header >> 8);
+    return true;
+}
+
+/* A hostile VMM may say that a BAR lies in RAM: its pages would become uncached, and registers
+ * would be "written" into our own memory. */
+static bool is_device_memory(uint64_t base, uint64_t end)
+{
+    for (uint64_t page = base; page < end; page += EFI_PAGE_SIZE) {
+        uint32_t type = pages_type(page);
+        if (type != EfiMaxMemoryType && type != EfiMemoryMappedIO && type != EfiReservedMemoryType)
+            return false;
+    }
+    return true;
+}
+
+EFI_STATUS pci_map(struct pci_function *f, unsigned index, uint64_t offset, uint64_t size,
+                   uint64_t *ret_address)
+{
+    const struct pci_bar *bar;
+    EFI_STATUS status = pci_bar(f, index, &bar);
+    if (EFI_ERROR(status))
+        return log_failure(status, "pci %s: BAR %u", f->name, index);
+
+    uint64_t limit = 1ull << paging_physical_bits();
+    if (bar->is_io || size == 0 || !range_within(offset, size, pci_bar_size_limit(bar)) ||
+        bar->address >= limit || !range_within(offset, size, limit - bar->address))
+        return log_failure(EFI_VOLUME_CORRUPTED, "pci %s: 0x%llx bytes at 0x%llx of BAR %u",
+                           f->name, (unsigned long long)size, (unsigned long long)offset, index);
+
+    uint64_t address = bar->address + offset;
+    uint64_t base = ALIGN_DOWN(address, EFI_PAGE_SIZE);
+    uint64_t end = ALIGN_UP(address + size, EFI_PAGE_SIZE);
+    if (!is_device_memory(base, end))
+        return log_failure(EFI_SECURITY_VIOLATION, "pci %s: BAR %u lies in RAM, at 0x%llx", f->name,
+                           index, (unsigned long long)address);
+    status = paging_set(base, end - base, PAGE_READ_WRITE, CACHE_UNCACHED);
+    if (EFI_ERROR(status))
+        return log_failure(status, "pci %s: mapping BAR %u", f->name, index);
+    *ret_address = address;
+    return EFI_SUCCESS;
+}

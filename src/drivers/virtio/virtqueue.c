@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "drivers/virtio/virtqueue.h"
+
+#include "arch/io.h"
+#include "core/log.h"
+#include "core/pool.h"
+#include "lib/assert.h"
+#include "lib/memory.h"
+
+static EFI_STATUS allocate_rings(struct virtqueue *queue)
+{
+    size_t avail_offset = queue->size * sizeof(struct virtq_desc);
+    size_t used_offset = avail_offset + sizeof(struct virtq_avail) + 2 * (queue->size + 1u);
+    used_offset = ALIGN_UP(used_offset, 4);
+    size_t size =
+        used_offset + sizeof(struct virtq_used) + queue->size * sizeof(struct virtq_used_elem) + 2;
+    uint8_t *memory = pool_alloc_pages(size);
+    if (memory == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    memset(memory, 0, size);
+    queue->memory = memory;
+    queue->memory_size = size;
+    queue->descriptors = (struct virtq_desc *)memory;
+    queue->avail = (struct virtq_avail *)(memory + avail_offset);
+    queue->used_ring = (const struct virtq_used *)(memory + used_offset);
+    queue->avail->flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
+    return EFI_SUCCESS;
+}
+
+static void free_all_descriptors(struct virtqueue *queue)
+{
+    for (unsigned i = 0; i < queue->size; i++)
+        queue->shadow[i] = (struct virtqueue_shadow){.next = (uint16_t)(i + 1)};
+    queue->free_head = 0;
+    queue->free_count = queue->size;
+}
+
+EFI_STATUS virtqueue_create(struct virtio_device *device, uint16_t index, uint16_t min,
+                            uint16_t max, struct virtqueue **ret)
+{
+    uint32_t offered = device->transport->queue_size(device, index);
+    if (offered < min)
+        return log_failure(EFI_UNSUPPORTED, "virtio %s: queue %u has %u entries", device->name,
+                           index, offered);
+    uint16_t size = max;
+    while (size > offered)
+        size /= 2;
+
+    struct virtqueue *queue =
+        pool_alloc_zeroed(sizeof *queue + size * sizeof(struct virtqueue_shadow));
+    if (queue == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    queue->device = device;
+    queue->index = index;
+    queue->size = size;
+    EFI_STATUS status = allocate_rings(queue);
+    if (EFI_ERROR(status))
+        goto error;
+    free_all_descriptors(queue);
+
+    const struct virtio_queue_memory memory = {
+        .descriptors = dma_address(queue->descriptors),
+        .driver = dma_address(queue->avail),
+        .device = dma_address((const void *)queue->used_ring),
+    };
+    status =
+        device->transport->enable_queue(device, index, size, offered, &memory, &queue->doorbell);
+    if (EFI_ERROR(status))
+        goto error;
+    *ret = queue;
+    return EFI_SUCCESS;
+
+error:
+    virtqueue_destroy(queue);
+    return status;
+}
+
+void virtqueue_destroy(struct virtqueue *queue)
+{
+    if (queue == NULL)
+        return;
+    if (queue->memory != NULL)
+        pool_free_pages(queue->memory, queue->memory_size);
+    pool_free(queue);
+}
+
+EFI_STATUS virtqueue_add(struct virtqueue *queue, const struct virtqueue_buffer *buffers,
+                         unsigned out, unsigned in, void *token)
+{
+    unsigned count = out + in;
+    ASSERT(count > 0 && count <= queue->size && token != NULL);
+    if (queue->device->broken)
+        return EFI_DEVICE_ERROR;
+    if (queue->free_count < count)
+        return EFI_NOT_READY;
+
+    uint16_t head = queue->free_head, id = head;
+    uint32_t writable = 0;
+    for (unsigned i = 0; i < count; i++) {
+        struct virtq_desc *d = &queue->descriptors[id];
+        uint16_t next = queue->shadow[id].next;
+        bool last = i + 1 == count;
+        d->addr = dma_address(buffers[i].base);
+        d->len = buffers[i].size;
+        d->flags = (uint16_t)((i >= out ? VIRTQ_DESC_F_WRITE : 0) | (last ? 0 : VIRTQ_DESC_F_NEXT));
+        d->next = last ? 0 : next;
+        if (i >= out)
+            writable += buffers[i].size;
+        queue->free_head = next;
+        id = next;
+    }
+    queue->free_count -= (uint16_t)count;
+    queue->in_flight++;
+    queue->shadow[head].token = token;
+    queue->shadow[head].writable = writable;
+    queue->shadow[head].count = (uint16_t)count;
+
+    queue->avail->ring[queue->available & (queue->size - 1)] = head;
+    /* The device reads the entry only after it saw the index. */
+    dma_barrier();
+    queue->available++;
+    *(volatile uint16_t *)&queue->avail->idx = queue->available;
+    queue->pending = true;
+    return EFI_SUCCESS;
+}
+
+void virtqueue_kick(struct virtqueue *queue)
+{
+    if (!queue->pending || queue->device->broken)
+        return;
+    queue->pending = false;
+    dma_barrier();
+    if ((queue->used_ring->flags & VIRTQ_USED_F_NO_NOTIFY) == 0)
+        queue->device->transport->notify(queue->device, queue->index, queue->doorbell);
+}
+
+/* Puts the chain that begins at `head` back into the free list, by the shadow alone. */
+static void free_chain(struct virtqueue *queue, uint16_t head)
+{
+    uint16_t count = queue->shadow[head].count;
+    uint16_t last = head;
+    for (unsigned i = 1; i < count; i++)
+        last = queue->shadow[last].next;
+    queue->shadow[last].next = queue->free_head;
+    queue->shadow[head].token = NULL;
+    queue->free_head = head;
+    queue->free_count += count;
+    queue->in_flight--;
+}
+
+void *virtqueue_take(struct virtqueue *queue, uint32_t *ret_length)
+{
+    uint16_t index = queue->used_ring->idx;
+    if (queue->device->broken || index == queue->used)
+        return NULL;
+    if ((uint16_t)(index - queue->used) > queue->in_flight) {
+        (void)virtio_broken(queue->device, "more completions than requests");
+        return NULL;
+    }
+    /* The entry is read after the index that announced it, and each number in it once. */
+    dma_barrier();
+    const volatile struct virtq_used_elem *element =
+        &queue->used_ring->ring[queue->used & (queue->size - 1)];
+    uint32_t id = element->id;
+    uint32_t length = element->len;
+    if (id >= queue->size || queue->shadow[id].token == NULL) {
+        (void)virtio_broken(queue->device, "completion of a request that is not in flight");
+        return NULL;
+    }
+    queue->used++;
+    void *token = queue->shadow[id].token;
+    /* Not an error when it is more: Cloud Hypervisor counts the bytes of a write to disk here. */
+    *ret_length = MIN(length, queue->shadow[id].writable);
+    free_chain(queue, (uint16_t)id);
+    return token;
+}
+
+void *virtqueue_drain(struct virtqueue *queue)
+{
+    for (unsigned id = 0; id < queue->size && queue->in_flight > 0; id++) {
+        void *token = queue->shadow[id].token;
+        if (token != NULL) {
+            free_chain(queue, (uint16_t)id);
+            return token;
+        }
+    }
+    return NULL;
+}
