@@ -35,3 +35,8 @@ _Noreturn void cpu_halt(void);
 /* RDRAND: a random number; false when the processor has none to give. */
 bool cpu_random(uint64_t *ret);
 bool cpu_has_random(void);
+
+/* RDSEED: the same straight from the source of entropy, which runs dry when it is asked too often.
+ */
+bool cpu_seed(uint64_t *ret);
+bool cpu_has_seed(void);

@@ -100,6 +100,16 @@ bool cpu_random(uint64_t *ret)
     return fake_cpu.random != NULL && fake_cpu.random(ret);
 }
 
+bool cpu_has_seed(void)
+{
+    return fake_cpu.seed != NULL;
+}
+
+bool cpu_seed(uint64_t *ret)
+{
+    return fake_cpu.seed != NULL && fake_cpu.seed(ret);
+}
+
 EFI_STATUS paging_init(void *(*allocate)(void))
 {
     return EFI_SUCCESS;
@@ -125,12 +135,14 @@ EFI_STATUS paging_protect(uint64_t base, uint64_t size, enum page_access access)
     fake_paging.size = size;
     fake_paging.access = access;
     fake_paging.calls++;
+    if (fake_paging.protect != NULL && !EFI_ERROR(fake_paging.fail_with))
+        return fake_paging.protect(base, size, access);
     return fake_paging.fail_with;
 }
 
 enum page_access paging_query(uint64_t address)
 {
-    return fake_paging.access;
+    return fake_paging.query != NULL ? fake_paging.query(address) : fake_paging.access;
 }
 
 unsigned paging_physical_bits(void)

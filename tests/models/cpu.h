@@ -18,6 +18,7 @@ struct fake_cpu {
     uint64_t (*read_msr)(uint32_t msr);
     void (*write_msr)(uint32_t msr, uint64_t value);
     bool (*random)(uint64_t *ret); /* NULL: no RDRAND */
+    bool (*seed)(uint64_t *ret);   /* NULL: no RDSEED */
 };
 
 extern struct fake_cpu fake_cpu;
@@ -32,6 +33,10 @@ struct fake_paging {
     enum page_cache cache;
     unsigned calls;
     EFI_STATUS fail_with; /* paging_set() returns this */
+
+    /* For tests that keep tables of their own; may be NULL. */
+    EFI_STATUS (*protect)(uint64_t base, uint64_t size, enum page_access access);
+    enum page_access (*query)(uint64_t address);
 };
 
 extern struct fake_paging fake_paging;

@@ -5,6 +5,7 @@
 
 #define RFLAGS_IF          (1u << 9)
 #define CPUID_1_ECX_RDRAND (1u << 30)
+#define CPUID_7_EBX_RDSEED (1u << 18)
 
 struct cpuid cpu_cpuid(uint32_t leaf, uint32_t subleaf)
 {
@@ -70,9 +71,34 @@ void cpu_halt(void)
         __asm__ volatile("cli; hlt");
 }
 
+/* CPUID leaves the guest: each is asked once. */
 bool cpu_has_random(void)
 {
-    return (cpu_cpuid(1, 0).ecx & CPUID_1_ECX_RDRAND) != 0;
+    static enum { UNKNOWN, NO, YES } known;
+    if (known == UNKNOWN)
+        known = (cpu_cpuid(1, 0).ecx & CPUID_1_ECX_RDRAND) != 0 ? YES : NO;
+    return known == YES;
+}
+
+bool cpu_has_seed(void)
+{
+    static enum { UNKNOWN, NO, YES } known;
+    if (known == UNKNOWN)
+        known =
+            cpu_cpuid(0, 0).eax >= 7 && (cpu_cpuid(7, 0).ebx & CPUID_7_EBX_RDSEED) != 0 ? YES : NO;
+    return known == YES;
+}
+
+bool cpu_seed(uint64_t *ret)
+{
+    uint64_t value;
+    bool valid;
+    if (!cpu_has_seed())
+        return false;
+    __asm__ volatile("rdseed %0" : "=r"(value), "=@ccc"(valid));
+    if (valid)
+        *ret = value;
+    return valid;
 }
 
 bool cpu_random(uint64_t *ret)
