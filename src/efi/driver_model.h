@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "efi/boot_services.h"
+
+/* Connecting drivers to controllers (UEFI 2.10 §7.3.12 ConnectController, §7.3.13
+ * DisconnectController). */
+
+EFI_STATUS EFIAPI efi_connect_controller(EFI_HANDLE ControllerHandle, EFI_HANDLE *DriverImageHandle,
+                                         EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath,
+                                         bool Recursive);
+EFI_STATUS EFIAPI efi_disconnect_controller(EFI_HANDLE ControllerHandle,
+                                            EFI_HANDLE DriverImageHandle, EFI_HANDLE ChildHandle);
+
+void driver_model_fill(EFI_BOOT_SERVICES *table);

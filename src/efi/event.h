@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "efi/boot_services.h"
+#include "efi/guid.h"
+#include "efi/timer.h"
+#include "efi/tpl.h"
+#include "lib/list.h"
+#include "lib/macros.h"
+
+/* Events, event groups and waiting (UEFI 2.10 §7.1). */
+
+EFI_STATUS EFIAPI efi_create_event(uint32_t Type, EFI_TPL NotifyTpl,
+                                   EFI_EVENT_NOTIFY NotifyFunction, void *NotifyContext,
+                                   EFI_EVENT *Event);
+EFI_STATUS EFIAPI efi_create_event_ex(uint32_t Type, EFI_TPL NotifyTpl,
+                                      EFI_EVENT_NOTIFY NotifyFunction, const void *NotifyContext,
+                                      const EFI_GUID *EventGroup, EFI_EVENT *Event);
+EFI_STATUS EFIAPI efi_close_event(EFI_EVENT Event);
+EFI_STATUS EFIAPI efi_signal_event(EFI_EVENT Event);
+EFI_STATUS EFIAPI efi_check_event(EFI_EVENT Event);
+EFI_STATUS EFIAPI efi_wait_for_event(size_t NumberOfEvents, EFI_EVENT *Event, size_t *Index);
+
+/* Starts the event services: takes the timer interrupt and turns interrupts on. */
+void events_init(void);
+
+/* For ExitBootServices, after the last notification ran: the timer is off, nothing is queued,
+ * interrupts are off. */
+void events_shutdown(void);
+
+/* Signals every event of the group; their notification functions run as the current TPL allows. */
+void event_group_signal(const EFI_GUID *group);
+
+/* The same without running anything: for callers in the middle of something that a notification
+ * function may call (the page map). The notifications run at the next restoring of a TPL or
+ * interrupt. */
+void event_group_queue(const EFI_GUID *group);
+
+/* WaitForEvent halts the processor between looks at the events. Whoever has input without an
+ * interrupt registers a function that looks for it: called at TPL_APPLICATION before each halt,
+ * which then lasts `period_us` at most. NULL: none. */
+void event_set_idle_poll(void (*poll)(void), uint32_t period_us);
+
+/* An event of type EVT_NOTIFY_WAIT is asked again every 10 ms while somebody waits for it, since
+ * its notification function may look at hardware that raises no interrupt. One for which an
+ * interrupt or the idle poll wakes the processor needs no tick. */
+void event_needs_no_tick(EFI_EVENT event);
+
+/* Events of the VirtualAddressChange group are handed on to the runtime (struct runtime_interface).
+ */
+struct event_runtime_hooks {
+    EFI_STATUS (*add)(EFI_EVENT_NOTIFY function, void *context, EFI_TPL tpl);
+    EFI_STATUS (*remove)(EFI_EVENT_NOTIFY function, void *context);
+};
+void event_set_runtime_hooks(const struct event_runtime_hooks *hooks);
+
+void event_fill(EFI_BOOT_SERVICES *table);
+
+/* The rest is for src/efi's event, group, timer and notify files. */
+
+struct event {
+    uint32_t type;
+    bool signaled;
+    bool needs_no_tick;
+    bool closed;  /* by its own notification function: freed when that returns */
+    bool overrun; /* periodic timer that expired while the notification function was running */
+    bool has_notify_registration; /* RegisterProtocolNotify */
+    uint16_t running;             /* notification functions of this event on the stack */
+    struct notification notification;
+    EFI_EVENT_NOTIFY function;
+    void *context;
+    struct timer timer;
+    struct list group_link; /* among all events that belong to a group, in order of creation */
+    EFI_GUID group;
+};
+
+/* The event, or NULL when there is none at `event`, which may be any number. */
+struct event *event_find(EFI_EVENT event);
+
+/* Puts the event into the signaled state and queues its notification. Callable from interrupts. */
+void event_signal(struct event *event);
+
+/* Number of signals so far: changes when a waiter has to look again. */
+uint64_t event_signal_count(void);
+
+void event_group_join(struct event *event, const EFI_GUID *group);
+EFI_STATUS event_runtime_add(struct event *event) MUST_CHECK;
+void event_runtime_remove(struct event *event);
+
+/* Host tests: no events, no hooks. */
+void events_reset(void);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "efi/boot_services.h"
+#include "efi/runtime_services.h"
+
+/* SetWatchdogTimer (UEFI 2.10 §7.5). When it expires the machine is reset with a line in the log.
+ */
+EFI_STATUS EFIAPI efi_set_watchdog_timer(size_t Timeout, uint64_t WatchdogCode, size_t DataSize,
+                                         char16_t *WatchdogData);
+
+/* Five minutes, as a boot option gets them before it is started (§3.1.2). */
+void watchdog_arm_default(void);
+void watchdog_disarm(void);
+
+/* The runtime's ResetSystem. */
+void watchdog_set_reset(void(EFIAPI *reset)(EFI_RESET_TYPE type, EFI_STATUS status,
+                                            size_t data_size, void *data));
+
+void watchdog_fill(EFI_BOOT_SERVICES *table);
