@@ -182,7 +182,7 @@ void virtio_blk_quiesce(struct device_instance *instance)
 {
     struct virtio_blk *blk = CONTAINER_OF(instance, struct virtio_blk, instance);
     blk->dead = true;
-    (void)virtio_reset(blk->device);
+    blk->stuck = EFI_ERROR(virtio_reset(blk->device));
     blk->device->transport->quiesce(blk->device);
 }
 
