@@ -6,42 +6,13 @@
 
 #include "arch/image_call.h"
 #include "efi/boot_services.h"
+#include "efi/debug_image_info.h"
 #include "efi/protocol/loaded_image.h"
 #include "lib/list.h"
 #include "lib/macros.h"
 #include "runtime/runtime.h"
 
 /* Image services (UEFI 2.10 §7.4): loading, starting and unloading PE images. */
-
-enum image_state {
-    IMAGE_LOADED,
-    IMAGE_RUNNING,  /* inside StartImage */
-    IMAGE_RESIDENT, /* a driver whose entry point returned success */
-};
-
-struct image {
-    struct list link;
-    EFI_HANDLE handle;
-    EFI_LOADED_IMAGE_PROTOCOL loaded;
-    EFI_DEVICE_PATH_PROTOCOL *device_path; /* whole path of the file, NULL when unknown; a copy */
-    char name[64];                         /* for log lines */
-    uint16_t subsystem;                    /* PE_SUBSYSTEM_EFI_…  */
-    bool nx_compatible;
-    bool builtin; /* linked into the firmware: no memory of its own */
-    bool from_device;
-    enum image_state state;
-
-    uint64_t base, size; /* pages that it was loaded into */
-    uintptr_t entry;
-    void *runtime_relocations; /* pages; runtime drivers only */
-    uint64_t runtime_relocations_size;
-
-    struct image *previous; /* the image that called StartImage, while this one runs */
-    struct image_call call;
-    EFI_STATUS exit_status;
-    char16_t *exit_data; /* pool memory, on its way to StartImage's caller */
-    size_t exit_data_size;
-};
 
 void image_services_fill(EFI_BOOT_SERVICES *table);
 
@@ -52,6 +23,8 @@ void image_services_init(EFI_SYSTEM_TABLE *system_table, const struct runtime_in
  * by efi_start_image() like any other. `name` lives for ever. */
 EFI_STATUS image_add_builtin(const char *name, EFI_IMAGE_ENTRY_POINT entry,
                              EFI_HANDLE *ret_handle) MUST_CHECK;
+
+struct image;
 
 /* The image that was started last and has not returned; NULL: the firmware itself. */
 const struct image *image_current(void);
@@ -67,3 +40,55 @@ EFI_STATUS EFIAPI efi_start_image(EFI_HANDLE ImageHandle, size_t *ExitDataSize,
 EFI_STATUS EFIAPI efi_exit(EFI_HANDLE ImageHandle, EFI_STATUS ExitStatus, size_t ExitDataSize,
                            char16_t *ExitData);
 EFI_STATUS EFIAPI efi_unload_image(EFI_HANDLE ImageHandle);
+
+/* The rest is for the image files of src/efi and for crash reports. */
+
+enum image_state {
+    IMAGE_LOADED,
+    IMAGE_RUNNING,  /* inside StartImage */
+    IMAGE_RESIDENT, /* a driver whose entry point returned success */
+};
+
+struct image {
+    struct list link; /* all images, in order of loading */
+    EFI_HANDLE handle;
+    EFI_LOADED_IMAGE_PROTOCOL loaded;
+    EFI_DEVICE_PATH_PROTOCOL *device_path; /* whole path of the file, NULL when unknown; a copy */
+    char name[64];                         /* for log lines */
+    uint16_t subsystem;                    /* PE_SUBSYSTEM_EFI_…  */
+    bool nx_compatible;
+    bool from_device; /* LoadImage read the file itself */
+    enum image_state state;
+
+    uint64_t base, size; /* pages that it was loaded into; 0: it is part of the firmware */
+    uintptr_t entry;
+    uint64_t runtime_relocations; /* pages; runtime drivers only */
+    uint64_t runtime_relocations_size;
+
+    struct image *previous; /* the image that called StartImage, while this one runs */
+    struct image_call call;
+    char16_t *exit_data; /* pool memory, on its way to StartImage's caller */
+    size_t exit_data_size;
+
+    EFI_DEBUG_IMAGE_INFO_NORMAL debug_info;
+};
+
+/* The image with this handle, which may be any number; NULL: none. */
+struct image *image_find(EFI_HANDLE handle);
+
+/* An image without handle and memory: `name` and `device_path` only (duplicated, may be NULL).
+ * NULL: out of memory. */
+struct image *image_new(const char *name, const EFI_DEVICE_PATH_PROTOCOL *device_path);
+
+/* Installs the protocols of the loaded image on a new handle. On failure the image is still the
+ * caller's, to be given to image_free(). */
+EFI_STATUS image_publish(struct image *image) MUST_CHECK;
+
+/* Takes the image out of the system and frees all that LoadImage made for it. */
+void image_free(struct image *image);
+
+/* Registers a loaded runtime driver for SetVirtualAddressMap. */
+EFI_STATUS image_register_runtime(struct image *image, const void *relocations,
+                                  uint64_t size) MUST_CHECK;
+
+EFI_SYSTEM_TABLE *image_system_table(void);

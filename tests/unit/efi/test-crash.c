@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "core/log.h"
+#include "efi/crash.h"
+#include "efi/image.h"
+#include "unit/efi/fake-memory.h"
+
+#define CODE  (FAKE_MEMORY_BASE + 0x100000)
+#define STACK (FAKE_MEMORY_BASE + 0x200000)
+
+/* The linker script's symbols: some code of this program. */
+char firmware_start[0x1000], firmware_text_end[1];
+
+static struct image image = {.name = "\\EFI\\TEST.EFI", .base = CODE, .size = 0x2000};
+
+const struct image *image_current(void)
+{
+    return &image;
+}
+
+const struct image *image_at(uint64_t address)
+{
+    return address - image.base < image.size ? &image : NULL;
+}
+
+static char text[8192];
+static size_t text_length;
+
+static void capture(void *context, const char *line, size_t length)
+{
+    assert_true(text_length + length < sizeof text);
+    memcpy(text + text_length, line, length);
+    text_length += length;
+    text[text_length] = 0;
+}
+
+static const char *report(const struct interrupt_frame *frame, uint64_t cr2)
+{
+    text_length = 0;
+    text[0] = 0;
+    crash_report(frame, cr2);
+    return text;
+}
+
+#define assert_contains(haystack, needle) assert_non_null(strstr(haystack, needle))
+
+static int setup(void **state)
+{
+    static struct log_sink sink = {.level = LOG_ERROR, .write = capture};
+    log_add_sink(&sink);
+    if (fake_memory_setup(state) != 0)
+        return -1;
+    uint64_t at = CODE;
+    return pages_allocate(AllocateAddress, EfiLoaderCode, 2, &at) == EFI_SUCCESS &&
+                   fake_protect(CODE, 0x1000, PAGE_READ_EXECUTE) == EFI_SUCCESS
+               ? 0
+               : -1;
+}
+
+static void test_page_fault(void **state)
+{
+    uint64_t *stack = (uint64_t *)STACK;
+    uint8_t *code = (uint8_t *)CODE;
+    stack[0] = CODE + 0x105;  /* after a call */
+    stack[1] = CODE + 0x205;  /* after none */
+    stack[2] = CODE + 0x303;  /* after call *8(%rax) */
+    stack[3] = CODE + 0x1105; /* a call in data */
+    stack[4] = 0xdeadbeef;
+    code[0x100] = code[0x1100] = 0xe8;
+    memcpy(code + 0x300, "\xff\x50\x08", 3);
+    memcpy(code + 0x40, "\xc6\x00\x01", 3);
+
+    struct interrupt_frame frame = {
+        .vector = 14, .error_code = 2, .rip = CODE + 0x40, .rsp = STACK, .r15 = 0x1234};
+    const char *out = report(&frame, 0x18);
+    assert_contains(out, "page fault (vector 14, error 0x2) at \\EFI\\TEST.EFI+0x40");
+    assert_contains(out, "write to 0x18 (0x18): not mapped");
+    assert_contains(out, "while \\EFI\\TEST.EFI (at 0x40100000) was running");
+    assert_contains(out, "r15 0000000000001234");
+    assert_contains(out, "code c6 00 01 00");
+    assert_contains(out, "called from \\EFI\\TEST.EFI+0x105");
+    assert_contains(out, "called from \\EFI\\TEST.EFI+0x303");
+    assert_null(strstr(out, "+0x205"));
+    assert_null(strstr(out, "+0x1105"));
+
+    frame.error_code = 0x11;
+    frame.rip = CODE + 0x1000;
+    assert_contains(report(&frame, CODE + 0x1000),
+                    "execution of 0x40101000 (\\EFI\\TEST.EFI+0x1000): forbidden");
+    frame.error_code = 0;
+    assert_contains(report(&frame, 8), "read from 0x8");
+}
+
+static void test_wild_registers(void **state)
+{
+    static const uint64_t wild[] = {0,
+                                    8,
+                                    FAKE_MEMORY_BASE - 4,
+                                    FAKE_MEMORY_BASE + FAKE_MEMORY_SIZE - 4,
+                                    0x7fffffffffff,
+                                    0x8000000000000000,
+                                    0xfffffffffffffffc};
+    for (size_t i = 0; i < ARRAY_SIZE(wild); i++) {
+        struct interrupt_frame frame = {.vector = 13, .rip = wild[i], .rsp = wild[i]};
+        const char *out = report(&frame, 0);
+        assert_contains(out, "general protection fault");
+        assert_null(strstr(out, "called from"));
+    }
+}
+
+static void test_deep_stack(void **state)
+{
+    uint64_t *stack = (uint64_t *)STACK;
+    for (size_t i = 0; i < 4096; i++)
+        stack[i] = CODE + 0x105;
+    struct interrupt_frame frame = {.vector = 6, .rip = CODE, .rsp = STACK};
+    const char *out = report(&frame, 0);
+    assert_contains(out, "invalid opcode");
+    size_t calls = 0;
+    for (const char *at = out; (at = strstr(at, "called from")) != NULL; at++)
+        calls++;
+    assert_int_equal(calls, 20);
+}
+
+static void test_names(void **state)
+{
+    for (uint64_t vector = 0; vector < 40; vector++) {
+        struct interrupt_frame frame = {.vector = vector};
+        assert_null(strstr(report(&frame, 0), "(null)"));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_page_fault),
+        cmocka_unit_test(test_wild_registers),
+        cmocka_unit_test(test_deep_stack),
+        cmocka_unit_test(test_names),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}
