@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "storage/file_system.h"
+
+#include "lib/table.h"
+
+static EFI_STATUS (*clock_get_time)(EFI_TIME *ret);
+
+EFI_STATUS file_system_mount(struct block_device *device, struct file_system **ret)
+{
+    TABLE_FOR_EACH(const struct file_system_type, type, file_system_types)
+    {
+        EFI_STATUS status = type->mount(device, ret);
+        if (status != EFI_UNSUPPORTED)
+            return status;
+    }
+    return EFI_UNSUPPORTED;
+}
+
+void file_system_set_clock(EFI_STATUS (*get_time)(EFI_TIME *ret))
+{
+    clock_get_time = get_time;
+}
+
+EFI_TIME file_system_time(void)
+{
+    EFI_TIME time;
+    if (clock_get_time == NULL || EFI_ERROR(clock_get_time(&time)))
+        return (EFI_TIME){.Year = 1980, .Month = 1, .Day = 1, .TimeZone = EFI_UNSPECIFIED_TIMEZONE};
+    return time;
+}
+
+struct path_component path_next(const char16_t **path)
+{
+    const char16_t *p = *path;
+    while (path_is_separator(*p))
+        p++;
+    struct path_component component = {p, 0};
+    while (*p != 0 && !path_is_separator(*p))
+        p++;
+    component.length = (size_t)(p - component.name);
+    while (path_is_separator(*p))
+        p++;
+    *path = p;
+    return component;
+}
