@@ -126,17 +126,23 @@ static EFI_STATUS note_function(struct pci_function *f)
     return status;
 }
 
+void pci_host_forget_ranges(struct pci_host *host)
+{
+    while (host->taken != NULL) {
+        struct pci_taken *first = host->taken;
+        host->taken = first->next;
+        pool_free(first);
+    }
+    host->taken_known = false;
+}
+
 /* Notes every range that is set in the segment before one is given away; again after each scan. */
 static EFI_STATUS note_taken(struct pci_host *host)
 {
     EFI_STATUS status = EFI_SUCCESS;
     if (host->taken_known)
         return status;
-    while (host->taken != NULL) {
-        struct pci_taken *first = host->taken;
-        host->taken = first->next;
-        pool_free(first);
-    }
+    pci_host_forget_ranges(host);
     LIST_FOR_EACH(node, &host->functions)
     {
         if (!EFI_ERROR(status))

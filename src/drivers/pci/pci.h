@@ -96,6 +96,9 @@ EFI_STATUS pci_scan_segment(struct pci_host *host) MUST_CHECK;
  * vanished marked `gone`. */
 EFI_STATUS pci_rescan_segment(struct pci_host *host) MUST_CHECK;
 
+/* Forgets which addresses are in use; they are noted again when the next one is given away. */
+void pci_host_forget_ranges(struct pci_host *host);
+
 /* Configuration space, exactly as wide as the name says; `offset` is aligned and below 4096 (256
  * without ECAM, beyond it reads give all ones and writes are lost). */
 uint8_t pci_read8(const struct pci_function *function, unsigned offset);

@@ -232,7 +232,7 @@ static EFI_STATUS scan_host(struct pci_host *host)
             return status;
     }
     host->scanned = true;
-    host->taken_known = false;
+    pci_host_forget_ranges(host);
     scan_bus(&scan, host->bus_start, NULL, 0);
 
     scan.number = true;

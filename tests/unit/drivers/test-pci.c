@@ -42,11 +42,7 @@ static int tear_down(void **state)
         LIST_FOR_EACH_SAFE(node, &t.host.functions)
         pool_free(LIST_ENTRY(node, struct pci_function, link));
     }
-    while (t.host.taken != NULL) {
-        void *first = t.host.taken;
-        t.host.taken = *(struct pci_taken **)first; /* `next` is its first member */
-        pool_free(first);
-    }
+    pci_host_forget_ranges(&t.host);
     bus_use(NULL);
     return 0;
 }
