@@ -86,9 +86,11 @@ void event_signal(struct event *event);
 /* Number of signals so far: changes when a waiter has to look again. */
 uint64_t event_signal_count(void);
 
-void event_group_join(struct event *event, const EFI_GUID *group);
-EFI_STATUS event_runtime_add(struct event *event) MUST_CHECK;
-void event_runtime_remove(struct event *event);
+/* Fails when the runtime takes no more VirtualAddressChange events. */
+EFI_STATUS event_group_join(struct event *event, const EFI_GUID *group) MUST_CHECK;
+void event_group_leave(struct event *event);
 
 /* Host tests: no events, no hooks. */
 void events_reset(void);
+void event_groups_reset(void);
+void event_wait_reset(void);

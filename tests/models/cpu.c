@@ -75,13 +75,18 @@ void cpu_disable_interrupts(void)
 void cpu_enable_interrupts(void)
 {
     fake_cpu.interrupts_enabled = true;
+    if (fake_cpu.enabled != NULL)
+        fake_cpu.enabled();
 }
 
 void cpu_wait_for_interrupt(void)
 {
     fake_cpu.interrupts_enabled = true;
     fake_cpu.waits++;
-    fake_cpu.tsc += fake_cpu.tsc_step;
+    if (fake_cpu.wait != NULL)
+        fake_cpu.wait();
+    else
+        fake_cpu.tsc += fake_cpu.tsc_step;
 }
 
 void cpu_halt(void)

@@ -14,6 +14,8 @@ struct fake_cpu {
     uint64_t tsc_step; /* per cpu_read_tsc() */
     bool interrupts_enabled;
     uint64_t waits; /* calls of cpu_wait_for_interrupt() */
+    void (*wait)(void);    /* called by them; NULL: time passes by a step */
+    void (*enabled)(void); /* interrupts were just turned on: models/apic.c delivers what is pending */
     struct cpuid (*cpuid)(uint32_t leaf, uint32_t subleaf);
     uint64_t (*read_msr)(uint32_t msr);
     void (*write_msr)(uint32_t msr, uint64_t value);
