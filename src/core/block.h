@@ -26,7 +26,9 @@ struct block_segment {
 
 struct block_request {
     enum block_operation operation;
-    uint64_t lba;         /* in units of the device's block size */
+    /* In units of the device's block size. Not kept: a partition adds its start and hands the request on, so
+     * set it again before a request is submitted again. */
+    uint64_t lba;
     uint64_t block_count; /* BLOCK_ERASE only */
     const struct block_segment *segments; /* the caller's until completion */
     size_t segment_count;

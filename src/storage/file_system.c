@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "storage/file_system.h"
 
-#include "lib/table.h"
-
 static EFI_STATUS (*clock_get_time)(EFI_TIME *ret);
-
-EFI_STATUS file_system_mount(struct block_device *device, struct file_system **ret)
-{
-    TABLE_FOR_EACH(const struct file_system_type, type, file_system_types)
-    {
-        EFI_STATUS status = type->mount(device, ret);
-        if (status != EFI_UNSUPPORTED)
-            return status;
-    }
-    return EFI_UNSUPPORTED;
-}
 
 void file_system_set_clock(EFI_STATUS (*get_time)(EFI_TIME *ret))
 {
