@@ -149,8 +149,8 @@ static EFI_STATUS read_from_load_file(EFI_LOAD_FILE_PROTOCOL *loader,
     if (EFI_ERROR(status))
         return status;
     status = loader->LoadFile(loader, remaining, boot_policy, &size, source.data);
-    if (!EFI_ERROR(status) && size > capacity)
-        status = EFI_DEVICE_ERROR;
+    if (status == EFI_BUFFER_TOO_SMALL || (!EFI_ERROR(status) && size > capacity))
+        status = EFI_DEVICE_ERROR; /* it has changed its mind */
     if (EFI_ERROR(status)) {
         image_source_release(&source);
         return status;
