@@ -75,7 +75,7 @@ class Elf:
         self.segments = [self.unpack(PHDR, phoff + i * PHDR.size) for i in range(phnum)]
         self.sections = [self.unpack(SHDR, shoff + i * SHDR.size) for i in range(shnum)]
         if not self.is_pie():
-            raise Refused("not position-independent: link with -static-pie")
+            raise Refused("not position-independent: link with -pie")
 
     def is_pie(self):
         """By the dynamic flags: GNU ld writes ET_EXEC when the first segment is not at address 0."""
