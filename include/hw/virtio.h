@@ -177,3 +177,18 @@ struct virtio_blk_discard {
 
 _Static_assert(sizeof(struct virtio_blk_req_header) == 16, "virtio 1.2 §5.2.6");
 _Static_assert(sizeof(struct virtio_blk_discard) == 16, "virtio 1.2 §5.2.6");
+
+/* Console device (§5.3) */
+#define VIRTIO_CONSOLE_F_SIZE      (1ull << 0)
+#define VIRTIO_CONSOLE_F_MULTIPORT (1ull << 1)
+
+#define VIRTIO_CONSOLE_RECEIVE  0
+#define VIRTIO_CONSOLE_TRANSMIT 1
+
+struct virtio_console_config {
+    uint16_t cols, rows;
+    uint32_t max_nr_ports;
+    uint32_t emerg_wr;
+};
+
+_Static_assert(sizeof(struct virtio_console_config) == 12, "virtio 1.2 §5.3.4");

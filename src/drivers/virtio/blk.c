@@ -193,11 +193,7 @@ static bool match(const struct pci_function *function)
 
 static EFI_STATUS start(struct pci_function *function, struct device_instance **ret)
 {
-    struct virtio_device *device;
-    EFI_STATUS status = virtio_pci_open(function, &device);
-    if (EFI_ERROR(status))
-        return status;
-    return virtio_blk_start(device, ret);
+    return virtio_pci_start(function, virtio_blk_start, ret);
 }
 
 TABLE_ENTRY(struct pci_driver, pci_drivers, virtio_blk) = {

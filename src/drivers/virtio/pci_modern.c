@@ -267,3 +267,15 @@ bool virtio_pci_match(const struct pci_function *function, uint16_t type)
            (function->device_id == VIRTIO_PCI_DEVICE_MODERN + type ||
             transitional_type(function->device_id) == type);
 }
+
+EFI_STATUS virtio_pci_start(struct pci_function *function,
+                            EFI_STATUS (*start)(struct virtio_device *device,
+                                                struct device_instance **ret),
+                            struct device_instance **ret)
+{
+    struct virtio_device *device;
+    EFI_STATUS status = virtio_pci_open(function, &device);
+    if (EFI_ERROR(status))
+        return status;
+    return start(device, ret);
+}
