@@ -21,6 +21,7 @@ static struct {
 } history;
 
 static struct log_sink *sinks;
+static size_t problem_count;
 
 static uint8_t history_byte(size_t offset)
 {
@@ -116,9 +117,16 @@ static void log_text(enum log_level level, const char *ending, const char *forma
     length = MIN(length, sizeof text - 2);
     text[length++] = '\n';
 
+    if (level <= LOG_WARNING)
+        problem_count++;
     remember(level, text, length);
     for (struct log_sink *sink = sinks; sink != NULL; sink = sink->next)
         deliver(sink, level, text, length);
+}
+
+size_t log_problem_count(void)
+{
+    return problem_count;
 }
 
 void log_line(enum log_level level, const char *format, ...)

@@ -36,6 +36,9 @@ void log_line(enum log_level level, const char *format, ...) PRINTF(2, 3);
 /* Logs "<text>: <status name>" as an error and returns `status`: log and fail in one expression. */
 EFI_STATUS log_failure(EFI_STATUS status, const char *format, ...) PRINTF(2, 3);
 
+/* Warnings and errors so far. */
+size_t log_problem_count(void);
+
 #define log_error(...)   log_line(LOG_ERROR, __VA_ARGS__)
 #define log_warning(...) log_line(LOG_WARNING, __VA_ARGS__)
 #define log_info(...)    log_line(LOG_INFO, __VA_ARGS__)

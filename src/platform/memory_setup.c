@@ -5,12 +5,13 @@
 #include "core/pages.h"
 #include "lib/memory.h"
 
-#define FOUR_GIB  (4ull << 30)
-#define LARGE     (2ull << 20)
+#define FOUR_GIB (4ull << 30)
+#define LARGE    (2ull << 20)
 
 /* Attributes that RAM can have (UEFI 2.10 §7.2.3); it is mapped write-back. */
 #define RAM_ATTRIBUTES                                                                             \
-    (EFI_MEMORY_UC | EFI_MEMORY_WC | EFI_MEMORY_WT | EFI_MEMORY_WB | EFI_MEMORY_RP | EFI_MEMORY_XP | EFI_MEMORY_RO)
+    (EFI_MEMORY_UC | EFI_MEMORY_WC | EFI_MEMORY_WT | EFI_MEMORY_WB | EFI_MEMORY_RP |               \
+     EFI_MEMORY_XP | EFI_MEMORY_RO)
 
 /* From the linker script and the entry code. */
 extern char firmware_start[], firmware_text_end[], firmware_rodata_end[], firmware_end[];
@@ -65,21 +66,25 @@ static EFI_STATUS describe_memory(const struct machine *machine)
             return status;
     }
 
-    EFI_STATUS status = pages_add((uintptr_t)firmware_start, (uintptr_t)(firmware_rodata_end - firmware_start),
-                                  EfiBootServicesCode, RAM_ATTRIBUTES);
+    EFI_STATUS status =
+        pages_add((uintptr_t)firmware_start, (uintptr_t)(firmware_rodata_end - firmware_start),
+                  EfiBootServicesCode, RAM_ATTRIBUTES);
     if (EFI_ERROR(status))
         return status;
-    return pages_add((uintptr_t)firmware_rodata_end, (uintptr_t)(firmware_end - firmware_rodata_end),
-                     EfiBootServicesData, RAM_ATTRIBUTES);
+    return pages_add((uintptr_t)firmware_rodata_end,
+                     (uintptr_t)(firmware_end - firmware_rodata_end), EfiBootServicesData,
+                     RAM_ATTRIBUTES);
 }
 
-/* Where the low device space begins: above RAM, and what adjoins it (the VMM's tables), but not above the ECAM. */
+/* Where the low device space begins: above RAM, and what adjoins it (the VMM's tables), but not
+ * above the ECAM. */
 static uint64_t low_memory_end(const struct machine *machine)
 {
     uint64_t end = 0;
     for (size_t i = 0; i < machine->memory_count; i++) {
         const struct memory_range *range = &machine->memory[i];
-        bool is_memory = range->kind == MEMORY_RAM || range->kind == MEMORY_ACPI || range->kind == MEMORY_NVS;
+        bool is_memory =
+            range->kind == MEMORY_RAM || range->kind == MEMORY_ACPI || range->kind == MEMORY_NVS;
         if (range->base < FOUR_GIB && (is_memory || range->base == end))
             end = MIN(range->base + range->size, FOUR_GIB);
     }
@@ -112,8 +117,9 @@ static EFI_STATUS protect_firmware(void)
         {NULL, (const char *)EFI_PAGE_SIZE, PAGE_NONE},
     };
     for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-        EFI_STATUS status = paging_protect((uintptr_t)parts[i].start,
-                                           (uintptr_t)parts[i].end - (uintptr_t)parts[i].start, parts[i].access);
+        EFI_STATUS status =
+            paging_protect((uintptr_t)parts[i].start,
+                           (uintptr_t)parts[i].end - (uintptr_t)parts[i].start, parts[i].access);
         if (EFI_ERROR(status))
             return status;
     }

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "boot/noboot.h"
+
+#include "lib/ascii.h"
+
+#define RETRY_SECONDS 5
+
+enum noboot_action noboot(struct boot *boot)
+{
+    const char *action = boot->host->GetOption(boot->host, "noboot");
+    if (action == NULL)
+        action = "halt";
+
+    if (ascii_equal(action, "retry")) {
+        boot_report(boot, "Nothing could be booted. Trying again in %d seconds.", RETRY_SECONDS);
+        (void)boot->bs->Stall(RETRY_SECONDS * 1000000);
+        return NOBOOT_RETRY;
+    }
+    if (ascii_equal(action, "reset")) {
+        boot_report(boot, "Nothing could be booted. Resetting.");
+        boot->rt->ResetSystem(EfiResetCold, EFI_NOT_FOUND, 0, NULL);
+    }
+    if (ascii_equal(action, "poweroff")) {
+        boot_report(boot, "Nothing could be booted. Powering off.");
+        boot->rt->ResetSystem(EfiResetShutdown, EFI_NOT_FOUND, 0, NULL);
+    }
+    boot_report(boot, "Nothing could be booted. Halted.");
+    return NOBOOT_LEAVE;
+}

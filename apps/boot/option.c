@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "boot/option.h"
+
+#include "boot/expand.h"
+#include "boot/path.h"
+#include "boot/start.h"
+#include "boot/variable.h"
+#include "efi/guid.h"
+#include "lib/printf.h"
+#include "lib/reader.h"
+#include "lib/status_name.h"
+#include "lib/ucs2.h"
+
+/* UEFI 2.10 §3.1.3 */
+#define LOAD_OPTION_ACTIVE   0x00000001u
+#define LOAD_OPTION_CATEGORY 0x00001f00u /* 0: boot; others are applications for a menu */
+
+struct load_option {
+    uint32_t attributes;
+    const char16_t *description;
+    const EFI_DEVICE_PATH_PROTOCOL *path; /* first of the list; well formed */
+    const void *options;
+    uint32_t options_size;
+};
+
+/* An EFI_LOAD_OPTION is a variable: anybody may have written it. */
+static bool parse_load_option(const void *data, size_t size, struct load_option *ret)
+{
+    struct reader reader = reader_make(data, size);
+    struct load_option option = {0};
+    uint16_t path_list_size;
+    if (!reader_u32(&reader, &option.attributes) || !reader_u16(&reader, &path_list_size))
+        return false;
+
+    option.description = (const void *)(reader.data + reader.position);
+    size_t length = ucs2_length(option.description, reader_left(&reader) / sizeof(char16_t));
+    const void *path;
+    if (!reader_skip(&reader, (length + 1) * sizeof(char16_t)) ||
+        !reader_take(&reader, path_list_size, &path) || path_size(path, path_list_size) == 0)
+        return false;
+    option.path = path;
+    option.options = reader.data + reader.position;
+    option.options_size = (uint32_t)reader_left(&reader);
+    *ret = option;
+    return true;
+}
+
+static void start_option(struct boot *boot, const struct load_option *option, const char *name)
+{
+    size_t problems = boot->host->GetProblemCount(boot->host);
+    struct boot_image image = {
+        .path = expand_path(boot, option->path),
+        .options = option->options_size > 0 ? option->options : NULL,
+        .options_size = option->options_size,
+        .name = name,
+    };
+    EFI_STATUS status = EFI_NOT_FOUND;
+    bool started = false;
+    if (image.path != NULL) {
+        status = boot_start(boot, &image, &started);
+        (void)boot->bs->FreePool(image.path);
+    }
+    if (!started && boot->host->GetProblemCount(boot->host) == problems)
+        boot_report(boot, "%s: %s", name, status_name(status));
+}
+
+static void boot_option(struct boot *boot, uint16_t number, bool only_active)
+{
+    char text[64];
+    char16_t variable[9];
+    format_text(text, sizeof text, "Boot%04X", number);
+    ucs2_from_ascii(variable, ARRAY_SIZE(variable), text);
+
+    size_t size;
+    void *data = variable_read(boot, variable, &size);
+    struct load_option option;
+    if (data == NULL) {
+        boot_report(boot, "%s: no such variable", text);
+        return;
+    }
+    if (!parse_load_option(data, size, &option)) {
+        boot_report(boot, "%s: not a well-formed load option", text);
+    } else if (!only_active || ((option.attributes & LOAD_OPTION_ACTIVE) != 0 &&
+                                (option.attributes & LOAD_OPTION_CATEGORY) == 0)) {
+        format_text(text, sizeof text, "Boot%04X \"%.30ls\"", number, option.description);
+        variable_set(boot, u"BootCurrent",
+                     EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS, &number,
+                     sizeof number);
+        start_option(boot, &option, text);
+        variable_set(boot, u"BootCurrent", 0, NULL, 0);
+    }
+    (void)boot->bs->FreePool(data);
+}
+
+void boot_next(struct boot *boot)
+{
+    size_t size;
+    uint16_t *number = variable_read(boot, u"BootNext", &size);
+    if (number == NULL)
+        return;
+    /* Deleted before it is used, so that it cannot be tried for ever. */
+    variable_set(boot, u"BootNext", 0, NULL, 0);
+    if (size == sizeof *number)
+        boot_option(boot, *number, false);
+    (void)boot->bs->FreePool(number);
+}
+
+void boot_order(struct boot *boot)
+{
+    size_t size;
+    uint16_t *order = variable_read(boot, u"BootOrder", &size);
+    if (order == NULL)
+        return;
+    for (size_t i = 0; i < size / sizeof *order; i++)
+        boot_option(boot, order[i], true);
+    (void)boot->bs->FreePool(order);
+}

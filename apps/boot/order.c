@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "boot/order.h"
+
+#include "boot/removable.h"
+#include "lib/ascii.h"
+
+struct disks {
+    EFI_HANDLE *handles;
+    size_t count;
+};
+
+static bool find_disks(struct boot *boot, bool all_segments, struct disks *ret)
+{
+    return !EFI_ERROR(boot->host->GetDisks(boot->host, all_segments, &ret->count, &ret->handles));
+}
+
+/* Boots each disk from the `first` one on, and returns how many there are. */
+static size_t boot_disks(struct boot *boot, bool all_segments, size_t first)
+{
+    struct disks disks;
+    if (!find_disks(boot, all_segments, &disks))
+        return 0;
+    for (size_t i = first; i < disks.count; i++)
+        boot_removable(boot, disks.handles[i]);
+    (void)boot->bs->FreePool(disks.handles);
+    return disks.count;
+}
+
+/* PCI segments after the first cost a scan: they come when nothing on the first one boots. */
+static void boot_every_disk(struct boot *boot)
+{
+    size_t tried = boot_disks(boot, false, 0);
+    if (boot_disks(boot, true, tried) == 0)
+        boot_report(boot, "This machine has no disk.");
+}
+
+static void boot_disk_number(struct boot *boot, uint64_t index)
+{
+    struct disks disks;
+    if (!find_disks(boot, false, &disks) || index >= disks.count) {
+        if (!find_disks(boot, true, &disks) || index >= disks.count) {
+            boot_report(boot, "cloudhv.boot: there is no disk%llu", (unsigned long long)index);
+            return;
+        }
+    }
+    boot_removable(boot, disks.handles[index]);
+    (void)boot->bs->FreePool(disks.handles);
+}
+
+/* One word of the list. False: nothing is known by that name. */
+static bool boot_word(struct boot *boot, const char *word, size_t length)
+{
+    const size_t prefix = sizeof "disk" - 1;
+    uint64_t index;
+    if (length < prefix || !ascii_starts_with(word, "disk"))
+        return false;
+    if (length == prefix) {
+        boot_every_disk(boot);
+        return true;
+    }
+    if (!ascii_to_uint(word + prefix, length - prefix, &index))
+        return false;
+    boot_disk_number(boot, index);
+    return true;
+}
+
+void boot_host_order(struct boot *boot)
+{
+    const char *list = boot->host->GetOption(boot->host, "boot");
+    for (const char *word = list != NULL ? list : "disk"; *word != '\0';) {
+        size_t length = 0;
+        while (word[length] != '\0' && word[length] != ',')
+            length++;
+        if (length > 0 && !boot_word(boot, word, length))
+            boot_report(boot, "cloudhv.boot: cannot boot from \"%.*s\"", (int)length, word);
+        word += length;
+        if (*word == ',')
+            word++;
+    }
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "boot/path.h"
+
+#include "efi/guid.h"
+#include "lib/memory.h"
+#include "lib/ucs2.h"
+
+static const EFI_DEVICE_PATH_PROTOCOL end_node = {
+    END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {sizeof(EFI_DEVICE_PATH_PROTOCOL), 0}};
+
+size_t path_node_size(const EFI_DEVICE_PATH_PROTOCOL *node)
+{
+    return node->Length[0] | (size_t)node->Length[1] << 8;
+}
+
+bool path_is_end(const EFI_DEVICE_PATH_PROTOCOL *node)
+{
+    return node->Type == END_DEVICE_PATH_TYPE && node->SubType == END_ENTIRE_DEVICE_PATH_SUBTYPE;
+}
+
+const EFI_DEVICE_PATH_PROTOCOL *path_next(const EFI_DEVICE_PATH_PROTOCOL *node)
+{
+    return (const void *)((const char *)node + path_node_size(node));
+}
+
+size_t path_size(const void *data, size_t available)
+{
+    for (size_t offset = 0; available - offset >= sizeof(EFI_DEVICE_PATH_PROTOCOL);) {
+        const EFI_DEVICE_PATH_PROTOCOL *node = (const void *)((const char *)data + offset);
+        size_t size = path_node_size(node);
+        if (size < sizeof *node || size > available - offset)
+            return 0;
+        offset += size;
+        if (path_is_end(node))
+            return offset;
+    }
+    return 0;
+}
+
+size_t path_prefix_size(const EFI_DEVICE_PATH_PROTOCOL *path)
+{
+    const EFI_DEVICE_PATH_PROTOCOL *node = path;
+    while (!path_is_end(node))
+        node = path_next(node);
+    return (size_t)((const char *)node - (const char *)path);
+}
+
+bool path_begins_with(const EFI_DEVICE_PATH_PROTOCOL *path, const EFI_DEVICE_PATH_PROTOCOL *prefix)
+{
+    size_t size = path_prefix_size(prefix);
+    return path_prefix_size(path) >= size && memcmp(path, prefix, size) == 0;
+}
+
+EFI_DEVICE_PATH_PROTOCOL *path_of(struct boot *boot, EFI_HANDLE handle)
+{
+    EFI_DEVICE_PATH_PROTOCOL *path;
+    EFI_STATUS status =
+        boot->bs->HandleProtocol(handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL), (void **)&path);
+    return EFI_ERROR(status) ? NULL : path;
+}
+
+EFI_DEVICE_PATH_PROTOCOL *path_join(struct boot *boot, const EFI_DEVICE_PATH_PROTOCOL *device,
+                                    const void *tail, size_t tail_size)
+{
+    size_t prefix = path_prefix_size(device);
+    void *path;
+    EFI_STATUS status = boot->bs->AllocatePool(EfiBootServicesData, prefix + tail_size, &path);
+    if (EFI_ERROR(status))
+        return NULL;
+    memcpy(path, device, prefix);
+    memcpy((char *)path + prefix, tail, tail_size);
+    return path;
+}
+
+EFI_DEVICE_PATH_PROTOCOL *path_of_file(struct boot *boot, const EFI_DEVICE_PATH_PROTOCOL *device,
+                                       const char16_t *file)
+{
+    struct {
+        FILEPATH_DEVICE_PATH node;
+        char16_t rest[128];
+    } tail = {.node.Header = {MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, {0}}};
+    size_t name_size = ucs2_size(file);
+    size_t node_size = sizeof tail.node + name_size;
+    if (node_size + sizeof end_node > sizeof tail)
+        return NULL;
+
+    tail.node.Header.Length[0] = (uint8_t)node_size;
+    tail.node.Header.Length[1] = (uint8_t)(node_size >> 8);
+    memcpy((char *)&tail + sizeof tail.node, file, name_size);
+    memcpy((char *)&tail + node_size, &end_node, sizeof end_node);
+    return path_join(boot, device, &tail, node_size + sizeof end_node);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "boot/boot.h"
+
+/* An image to start: where it is, and what it is told. */
+struct boot_image {
+    EFI_DEVICE_PATH_PROTOCOL *path; /* full path of the file */
+    const void *options;            /* load options, or NULL */
+    uint32_t options_size;
+    const char *name; /* for lines to the user */
+};
+
+/* Signals ReadyToBoot, loads the image and starts it under the watchdog (UEFI 2.10 §3.1.2: five
+ * minutes). Returns when the image could not be loaded, or returned. `*ret_started` says which. */
+EFI_STATUS boot_start(struct boot *boot, const struct boot_image *image, bool *ret_started);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi/boot_host.h"
+
+#include "core/log.h"
+#include "core/pool.h"
+#include "efi/controller.h"
+#include "platform/machine.h"
+
+static const char *EFIAPI get_option(CLOUDHV_BOOT_HOST_PROTOCOL *This, const char *Key)
+{
+    return host_option(Key);
+}
+
+static bool is_disk(const struct controller *controller)
+{
+    return controller->driver != NULL && controller->driver->class == DEVICE_DISK;
+}
+
+static EFI_STATUS EFIAPI get_disks(CLOUDHV_BOOT_HOST_PROTOCOL *This, bool AllSegments,
+                                   size_t *Count, EFI_HANDLE **Handles)
+{
+    EFI_STATUS status = controllers_scan(AllSegments);
+    if (EFI_ERROR(status))
+        return status;
+    size_t count = 0;
+    LIST_FOR_EACH(node, &controllers)
+    count += is_disk(LIST_ENTRY(node, struct controller, link));
+    if (count == 0)
+        return EFI_NOT_FOUND;
+
+    EFI_HANDLE *found = pool_alloc(count * sizeof *found);
+    if (found == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    size_t i = 0;
+    LIST_FOR_EACH(node, &controllers)
+    {
+        struct controller *controller = LIST_ENTRY(node, struct controller, link);
+        if (is_disk(controller))
+            found[i++] = controller->handle;
+    }
+    *Count = count;
+    *Handles = found;
+    return EFI_SUCCESS;
+}
+
+static const char *EFIAPI get_name(CLOUDHV_BOOT_HOST_PROTOCOL *This, EFI_HANDLE Disk)
+{
+    const struct controller *controller = controller_of(Disk);
+    return controller != NULL ? controller->name : "?";
+}
+
+static void EFIAPI report(CLOUDHV_BOOT_HOST_PROTOCOL *This, const char *Text)
+{
+    log_info("%s", Text);
+}
+
+static size_t EFIAPI get_problem_count(CLOUDHV_BOOT_HOST_PROTOCOL *This)
+{
+    return log_problem_count();
+}
+
+CLOUDHV_BOOT_HOST_PROTOCOL boot_host_protocol = {
+    .GetOption = get_option,
+    .GetDisks = get_disks,
+    .GetName = get_name,
+    .Report = report,
+    .GetProblemCount = get_problem_count,
+};

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "efi/cloudhv/boot_host.h"
+
+/* The private protocol that the boot manager uses (include/efi/cloudhv/boot_host.h). */
+extern CLOUDHV_BOOT_HOST_PROTOCOL boot_host_protocol;

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi/configuration_table.h"
+
+#include "core/log.h"
+#include "core/pages.h"
+#include "core/pool.h"
+#include "efi/debug_image.h"
+#include "efi/event.h"
+#include "efi/guid.h"
+#include "efi/runtime_load.h"
+#include "efi/services.h"
+#include "lib/memory.h"
+#include "platform/acpi_publish.h"
+
+static struct runtime_interface *runtime;
+
+void configuration_tables_init(struct runtime_interface *interface)
+{
+    runtime = interface;
+    runtime->system_table->ConfigurationTable = runtime->configuration_tables;
+    runtime->system_table->NumberOfTableEntries = 0;
+}
+
+static size_t find(const EFI_GUID *guid)
+{
+    size_t i = 0;
+    while (i < runtime->system_table->NumberOfTableEntries &&
+           !guid_equal(&runtime->configuration_tables[i].VendorGuid, guid))
+        i++;
+    return i;
+}
+
+EFI_STATUS EFIAPI efi_install_configuration_table(const EFI_GUID *Guid, void *Table)
+{
+    if (Guid == NULL)
+        return EFI_INVALID_PARAMETER;
+    EFI_SYSTEM_TABLE *st = runtime->system_table;
+    EFI_CONFIGURATION_TABLE *tables = runtime->configuration_tables;
+    EFI_GUID guid = *Guid; /* may be the one in the array */
+    size_t i = find(&guid);
+    if (Table == NULL) {
+        if (i == st->NumberOfTableEntries)
+            return EFI_NOT_FOUND;
+        st->NumberOfTableEntries--;
+        memmove(&tables[i], &tables[i + 1], (st->NumberOfTableEntries - i) * sizeof *tables);
+    } else {
+        if (i == RUNTIME_CONFIGURATION_TABLES)
+            return EFI_OUT_OF_RESOURCES;
+        tables[i] = (EFI_CONFIGURATION_TABLE){guid, Table};
+        if (i == st->NumberOfTableEntries)
+            st->NumberOfTableEntries++;
+    }
+    system_table_changed();
+    event_group_signal(&guid);
+    return EFI_SUCCESS;
+}
+
+/* Memory that the OS keeps until it has read its tables. */
+static EFI_STATUS allocate_for_os(size_t size, void **ret)
+{
+    return pool_allocate_type(EfiACPIReclaimMemory, size, ret);
+}
+
+static EFI_STATUS publish_acpi(const struct machine *machine)
+{
+    if (machine->rsdp == 0)
+        return EFI_SUCCESS;
+    struct acpi_publication acpi;
+    EFI_STATUS status = acpi_publish(machine->rsdp, allocate_for_os, &acpi);
+    if (EFI_ERROR(status))
+        return status;
+    if (acpi.rsdp1 != NULL)
+        status = efi_install_configuration_table(GUID_OF(ACPI_TABLE), acpi.rsdp1);
+    if (!EFI_ERROR(status) && acpi.rsdp2 != NULL)
+        status = efi_install_configuration_table(GUID_OF(EFI_ACPI_20_TABLE), acpi.rsdp2);
+    return status;
+}
+
+static EFI_STATUS publish_smbios(const struct machine *machine)
+{
+    EFI_STATUS status = EFI_SUCCESS;
+    if (machine->smbios2 != 0)
+        status = efi_install_configuration_table(GUID_OF(SMBIOS_TABLE),
+                                                 (void *)(uintptr_t)machine->smbios2);
+    if (!EFI_ERROR(status) && machine->smbios3 != 0)
+        status = efi_install_configuration_table(GUID_OF(SMBIOS3_TABLE),
+                                                 (void *)(uintptr_t)machine->smbios3);
+    return status;
+}
+
+/* §4.6.2: what still works at run time. */
+static EFI_STATUS publish_runtime_properties(void)
+{
+    void *memory;
+    EFI_STATUS status = allocate_for_os(sizeof(EFI_RT_PROPERTIES_TABLE), &memory);
+    if (EFI_ERROR(status))
+        return status;
+    *(EFI_RT_PROPERTIES_TABLE *)memory = (EFI_RT_PROPERTIES_TABLE){
+        .Version = EFI_RT_PROPERTIES_TABLE_VERSION,
+        .Length = sizeof(EFI_RT_PROPERTIES_TABLE),
+        .RuntimeServicesSupported = runtime->services_supported,
+    };
+    return efi_install_configuration_table(GUID_OF(EFI_RT_PROPERTIES_TABLE), memory);
+}
+
+EFI_STATUS configuration_tables_publish(const struct machine *machine)
+{
+    EFI_STATUS status = publish_acpi(machine);
+    if (!EFI_ERROR(status))
+        status = publish_smbios(machine);
+    if (!EFI_ERROR(status))
+        status = publish_runtime_properties();
+    if (!EFI_ERROR(status))
+        status = efi_install_configuration_table(GUID_OF(EFI_DEBUG_IMAGE_INFO_TABLE),
+                                                 debug_image_table());
+    return status;
+}

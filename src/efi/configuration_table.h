@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "efi/system_table.h"
+#include "lib/macros.h"
+#include "platform/machine.h"
+#include "runtime/runtime.h"
+
+/* The configuration tables of the system table (UEFI 2.10 §4.6). */
+
+void configuration_tables_init(struct runtime_interface *runtime);
+
+EFI_STATUS EFIAPI efi_install_configuration_table(const EFI_GUID *Guid, void *Table);
+
+/* The tables that are there from the beginning: the VMM's ACPI and SMBIOS tables, runtime
+ * properties, debug images. */
+EFI_STATUS configuration_tables_publish(const struct machine *machine) MUST_CHECK;
+
+/* Makes the memory attributes table (§4.6.4) of what runtime memory there is now: at
+ * ExitBootServices, and before an image looks for it. */
+EFI_STATUS memory_attributes_publish(void) MUST_CHECK;

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi/controller.h"
+
+#include "core/log.h"
+#include "core/pool.h"
+#include "drivers/pci/pci.h"
+#include "efi/device_path.h"
+#include "efi/guid.h"
+#include "efi/handle.h"
+#include "efi/multiple.h"
+#include "lib/memory.h"
+#include "lib/printf.h"
+
+struct list controllers = LIST_INIT(controllers);
+
+/* A host bridge: a segment with its handle. */
+struct root {
+    struct pci_host host;
+    EFI_HANDLE handle;
+    EFI_DEVICE_PATH_PROTOCOL *path;
+};
+
+static struct root *roots;
+static size_t root_count;
+
+static struct pci_window window_of(const struct memory_range *range)
+{
+    return (struct pci_window){range->base, range->size};
+}
+
+EFI_STATUS controllers_init(const struct machine *machine)
+{
+    roots = pool_alloc_zeroed(machine->pci_segment_count * sizeof *roots);
+    if (roots == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    root_count = machine->pci_segment_count;
+    for (size_t i = 0; i < root_count; i++) {
+        const struct pci_segment *segment = &machine->pci_segments[i];
+        roots[i].host = (struct pci_host){
+            .segment = segment->segment,
+            .bus_start = segment->bus_start,
+            .bus_end = segment->bus_end,
+            .ecam = segment->ecam,
+            .windows =
+                {
+                    [PCI_WINDOW_32] = window_of(&segment->window32),
+                    [PCI_WINDOW_64] = window_of(&segment->window64),
+                    [PCI_WINDOW_IO] = window_of(&segment->window_io),
+                },
+        };
+    }
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS make_root(struct root *root)
+{
+    struct {
+        ACPI_HID_DEVICE_PATH acpi;
+        EFI_DEVICE_PATH_PROTOCOL end;
+    } __attribute__((packed))
+    path = {.acpi = {.HID = EISA_PNP_ID(0x0a03), .UID = root->host.segment}};
+    device_path_set_node(&path.acpi.Header, ACPI_DEVICE_PATH, ACPI_DP, sizeof path.acpi);
+    device_path_set_end(&path.end);
+    root->path = device_path_duplicate(&path.acpi.Header);
+    if (root->path == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    return efi_install_protocol_interface(&root->handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL),
+                                          EFI_NATIVE_INTERFACE, root->path);
+}
+
+/* The bridges in front of a function, then the function. Buses are few levels deep. */
+static EFI_DEVICE_PATH_PROTOCOL *path_of(const struct root *root,
+                                         const struct pci_function *function)
+{
+    EFI_DEVICE_PATH_PROTOCOL *prefix = root->path;
+    if (function->bridge != NULL) {
+        const struct controller *bridge = function->bridge->owner;
+        if (bridge == NULL)
+            return NULL;
+        prefix = bridge->path;
+    }
+    PCI_DEVICE_PATH node = {.Function = function->function, .Device = function->device};
+    device_path_set_node(&node.Header, HARDWARE_DEVICE_PATH, HW_PCI_DP, sizeof node);
+    return device_path_append_node(prefix, &node.Header);
+}
+
+static EFI_STATUS make_controller(struct root *root, struct pci_function *function)
+{
+    struct controller *controller = pool_alloc_zeroed(sizeof *controller);
+    if (controller == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    controller->function = function;
+    controller->driver = pci_driver_find(function);
+    format_text(controller->name, sizeof controller->name, "%s %s",
+                controller->driver != NULL ? controller->driver->name : "pci", function->name);
+    controller->path = path_of(root, function);
+    if (controller->path == NULL) {
+        pool_free(controller);
+        return EFI_OUT_OF_RESOURCES;
+    }
+    EFI_STATUS status = efi_install_multiple_protocol_interfaces(
+        &controller->handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL), controller->path,
+        GUID_OF(CLOUDHV_CONTROLLER), controller, NULL);
+    if (EFI_ERROR(status)) {
+        pool_free(controller->path);
+        pool_free(controller);
+        return status;
+    }
+    function->owner = controller;
+    list_append(&controllers, &controller->link);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS make_controllers(struct root *root)
+{
+    if (root->handle == NULL) {
+        EFI_STATUS status = make_root(root);
+        if (EFI_ERROR(status))
+            return status;
+    }
+    LIST_FOR_EACH(node, &root->host.functions)
+    {
+        struct pci_function *function = LIST_ENTRY(node, struct pci_function, link);
+        if (function->owner != NULL)
+            continue;
+        EFI_STATUS status = make_controller(root, function);
+        if (EFI_ERROR(status))
+            return status;
+    }
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS controllers_scan(bool all_segments)
+{
+    for (size_t i = 0; i < (all_segments ? root_count : 1); i++) {
+        if (roots[i].host.scanned)
+            continue;
+        EFI_STATUS scanned = pci_scan_segment(&roots[i].host);
+        EFI_STATUS status = make_controllers(&roots[i]);
+        if (EFI_ERROR(status) || EFI_ERROR(scanned))
+            return EFI_ERROR(status) ? status : scanned;
+    }
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS controllers_rescan(void)
+{
+    for (size_t i = 0; i < root_count; i++) {
+        EFI_STATUS scanned = pci_rescan_segment(&roots[i].host);
+        EFI_STATUS status = make_controllers(&roots[i]);
+        if (EFI_ERROR(status) || EFI_ERROR(scanned))
+            return EFI_ERROR(status) ? status : scanned;
+    }
+    return EFI_SUCCESS;
+}
+
+struct controller *controller_of(EFI_HANDLE handle)
+{
+    return handle_interface(handle, GUID_OF(CLOUDHV_CONTROLLER));
+}
+
+void controllers_quiesce(void)
+{
+    LIST_FOR_EACH(node, &controllers)
+    {
+        struct controller *controller = LIST_ENTRY(node, struct controller, link);
+        if (controller->instance != NULL)
+            controller->driver->quiesce(controller->instance);
+    }
+}

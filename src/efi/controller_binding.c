@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The drivers of src/drivers as EFI drivers: what a started device offers becomes protocols on its
+ * controller's handle, or on a child handle when the controller has several units. */
+#include "efi/controller_binding.h"
+
+#include "core/log.h"
+#include "core/pool.h"
+#include "drivers/pci/pci.h"
+#include "efi/binding.h"
+#include "efi/controller.h"
+#include "efi/device_path.h"
+#include "efi/disk.h"
+#include "efi/handle.h"
+
+struct controller_binding {
+    EFI_DRIVER_BINDING_PROTOCOL protocol;
+    const struct pci_driver *driver;
+};
+
+/* src/efi's side of a struct device_interface. */
+struct unit {
+    EFI_HANDLE handle;              /* the controller's own, or a child */
+    EFI_DEVICE_PATH_PROTOCOL *path; /* of a child, else NULL */
+    struct disk *disk;
+};
+
+static EFI_STATUS EFIAPI supported(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
+                                   EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath)
+{
+    struct controller_binding *binding = CONTAINER_OF(This, struct controller_binding, protocol);
+    struct controller *controller = controller_of(ControllerHandle);
+    if (controller == NULL || controller->driver != binding->driver)
+        return EFI_UNSUPPORTED;
+    return binding_can_open(This, ControllerHandle, GUID_OF(CLOUDHV_CONTROLLER));
+}
+
+/* Messaging nodes (UEFI 2.10 §10.3.4). */
+#define MSG_SCSI_DP           0x02
+#define MSG_SATA_DP           0x12
+#define MSG_NVME_NAMESPACE_DP 0x17
+
+static EFI_DEVICE_PATH_PROTOCOL *unit_path(const struct controller *controller,
+                                           const struct device_unit *unit)
+{
+    struct {
+        EFI_DEVICE_PATH_PROTOCOL header;
+        union {
+            struct {
+                uint16_t target, lun;
+            } scsi;
+            struct {
+                uint16_t port, port_multiplier, lun;
+            } sata;
+            struct {
+                uint32_t namespace_id;
+                uint64_t eui64;
+            } __attribute__((packed)) nvme;
+        };
+    } __attribute__((packed)) node = {0};
+    size_t size = sizeof node.header;
+    uint8_t subtype = 0;
+    switch (unit->kind) {
+    case UNIT_SCSI:
+        node.scsi.target = unit->scsi.target;
+        node.scsi.lun = unit->scsi.lun;
+        subtype = MSG_SCSI_DP;
+        size += sizeof node.scsi;
+        break;
+    case UNIT_SATA:
+        node.sata.port = unit->sata.port;
+        node.sata.port_multiplier = unit->sata.port_multiplier;
+        node.sata.lun = unit->sata.lun;
+        subtype = MSG_SATA_DP;
+        size += sizeof node.sata;
+        break;
+    case UNIT_NVME:
+        node.nvme.namespace_id = unit->nvme.namespace_id;
+        node.nvme.eui64 = unit->nvme.eui64;
+        subtype = MSG_NVME_NAMESPACE_DP;
+        size += sizeof node.nvme;
+        break;
+    case UNIT_CONTROLLER:
+        return NULL;
+    }
+    device_path_set_node(&node.header, MESSAGING_DEVICE_PATH, subtype, size);
+    return device_path_append_node(controller->path, &node.header);
+}
+
+static void remove_unit(struct controller_binding *binding, struct controller *controller,
+                        struct unit *unit)
+{
+    if (unit->path != NULL && unit->handle != NULL)
+        binding_close_child(&binding->protocol, controller->handle, GUID_OF(CLOUDHV_CONTROLLER),
+                            unit->handle);
+    pool_free(unit->path);
+    pool_free(unit);
+}
+
+static EFI_STATUS add_unit(struct controller_binding *binding, struct controller *controller,
+                           struct device_interface *interface)
+{
+    if (interface->class != DEVICE_DISK)
+        return EFI_SUCCESS; /* taken by whoever uses that class */
+    struct unit *unit = pool_alloc_zeroed(sizeof *unit);
+    if (unit == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    EFI_STATUS status = EFI_OUT_OF_RESOURCES;
+    bool child = interface->unit.kind != UNIT_CONTROLLER;
+    if (child) {
+        unit->path = unit_path(controller, &interface->unit);
+        if (unit->path == NULL)
+            goto fail;
+    } else {
+        unit->handle = controller->handle;
+    }
+    status = disk_install(&unit->handle, interface->disk, false, unit->path, &unit->disk);
+    if (EFI_ERROR(status))
+        goto fail;
+    if (child) {
+        status = binding_open_child(&binding->protocol, controller->handle,
+                                    GUID_OF(CLOUDHV_CONTROLLER), unit->handle);
+        if (EFI_ERROR(status)) {
+            (void)disk_uninstall(unit->handle, unit->disk, unit->path);
+            unit->handle = NULL;
+            goto fail;
+        }
+    }
+    interface->owner = unit;
+    return EFI_SUCCESS;
+
+fail:
+    pool_free(unit->path);
+    pool_free(unit);
+    return status;
+}
+
+/* Takes the units away again; the first one that somebody holds on to ends it. */
+static EFI_STATUS remove_units(struct controller_binding *binding, struct controller *controller)
+{
+    LIST_FOR_EACH(node, &controller->instance->interfaces)
+    {
+        struct device_interface *interface = LIST_ENTRY(node, struct device_interface, link);
+        struct unit *unit = interface->owner;
+        if (unit == NULL)
+            continue;
+        EFI_STATUS status = disk_uninstall(unit->handle, unit->disk, unit->path);
+        if (EFI_ERROR(status))
+            return status;
+        interface->owner = NULL;
+        remove_unit(binding, controller, unit);
+    }
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
+                               EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath)
+{
+    struct controller_binding *binding = CONTAINER_OF(This, struct controller_binding, protocol);
+    struct controller *controller;
+    EFI_STATUS status =
+        binding_open(This, ControllerHandle, GUID_OF(CLOUDHV_CONTROLLER), (void **)&controller);
+    if (EFI_ERROR(status))
+        return status;
+    status = binding->driver->start(controller->function, &controller->instance);
+    if (EFI_ERROR(status))
+        goto close;
+    LIST_FOR_EACH(node, &controller->instance->interfaces)
+    {
+        status = add_unit(binding, controller, LIST_ENTRY(node, struct device_interface, link));
+        if (EFI_ERROR(status))
+            goto stop;
+    }
+    return EFI_SUCCESS;
+
+stop:
+    (void)remove_units(binding, controller);
+    binding->driver->stop(controller->instance);
+    controller->instance = NULL;
+close:
+    binding_close(This, ControllerHandle, GUID_OF(CLOUDHV_CONTROLLER));
+    return status;
+}
+
+/* Called for the children first and for the controller at last (UEFI 2.10 §11.1); units go
+ * together. */
+static EFI_STATUS EFIAPI stop(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
+                              size_t NumberOfChildren, EFI_HANDLE *ChildHandleBuffer)
+{
+    struct controller_binding *binding = CONTAINER_OF(This, struct controller_binding, protocol);
+    struct controller *controller = controller_of(ControllerHandle);
+    if (controller == NULL || controller->instance == NULL)
+        return EFI_DEVICE_ERROR;
+    EFI_STATUS status = remove_units(binding, controller);
+    if (EFI_ERROR(status))
+        return EFI_DEVICE_ERROR;
+    if (NumberOfChildren > 0)
+        return EFI_SUCCESS;
+    binding->driver->stop(controller->instance);
+    controller->instance = NULL;
+    binding_close(This, ControllerHandle, GUID_OF(CLOUDHV_CONTROLLER));
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS controller_bindings_install(EFI_HANDLE image)
+{
+    TABLE_FOR_EACH(const struct pci_driver, driver, pci_drivers)
+    {
+        struct controller_binding *binding = pool_alloc_zeroed(sizeof *binding);
+        if (binding == NULL)
+            return EFI_OUT_OF_RESOURCES;
+        binding->driver = driver;
+        binding->protocol = (EFI_DRIVER_BINDING_PROTOCOL){.Supported = supported,
+                                                          .Start = start,
+                                                          .Stop = stop,
+                                                          .Version = BINDING_VERSION_CONTROLLER};
+        EFI_STATUS status = binding_install(&binding->protocol, image, driver->name);
+        if (EFI_ERROR(status))
+            return status;
+    }
+    return EFI_SUCCESS;
+}

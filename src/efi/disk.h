@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "core/block.h"
+#include "efi/protocol/block_io.h"
+#include "efi/protocol/device_path.h"
+#include "efi/protocol/disk_io.h"
+#include "lib/list.h"
+
+/* What a disk or a partition of ours looks like to EFI programs: Block I/O and Disk I/O, 1 and 2,
+ * over one struct block_device. */
+struct disk {
+    EFI_BLOCK_IO_PROTOCOL block_io;
+    EFI_BLOCK_IO2_PROTOCOL block_io2;
+    EFI_DISK_IO_PROTOCOL disk_io;
+    EFI_DISK_IO2_PROTOCOL disk_io2;
+    EFI_BLOCK_IO_MEDIA media;
+    struct block_device *device;
+    struct list in_flight; /* asynchronous requests (disk_async.c) */
+    struct list polled;    /* among the disks that have some */
+};
+
+/* Installs the four protocols on *handle (a new one when it is NULL), with `extra` (a device path)
+ * when given. `device` lives until disk_uninstall(). */
+EFI_STATUS disk_install(EFI_HANDLE *handle, struct block_device *device, bool logical_partition,
+                        EFI_DEVICE_PATH_PROTOCOL *path, struct disk **ret) MUST_CHECK;
+
+/* EFI_ACCESS_DENIED, and all is as before, when somebody holds on to one of the protocols. Requests
+ * in flight are finished first. */
+EFI_STATUS disk_uninstall(EFI_HANDLE handle, struct disk *disk, EFI_DEVICE_PATH_PROTOCOL *path);
+
+/* The disk whose Block I/O this is; NULL when a foreign driver made it. */
+struct disk *disk_from_block_io(EFI_BLOCK_IO_PROTOCOL *block_io);
+
+/* Checks that Block I/O and Disk I/O share, in the specification's order: media id, then the range.
+ * `size` may be 0. Offsets in bytes. */
+EFI_STATUS disk_check(struct disk *disk, uint32_t media_id, uint64_t offset, size_t size,
+                      const void *buffer, bool write) MUST_CHECK;
+
+/* The block-sized version of the above (EFI_BAD_BUFFER_SIZE). */
+EFI_STATUS disk_check_blocks(struct disk *disk, uint32_t media_id, uint64_t lba, size_t size,
+                             const void *buffer, bool write) MUST_CHECK;
+
+/* The parts that other files fill in. */
+void disk_io_fill(struct disk *disk);
+void disk_async_fill(struct disk *disk);
+void disk_async_drain(struct disk *disk);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi/lazy_connect.h"
+
+#include "core/log.h"
+#include "efi/controller.h"
+#include "efi/device_path.h"
+#include "efi/driver_model.h"
+#include "efi/guid.h"
+#include "efi/image.h"
+#include "efi/locate.h"
+#include "efi/protocol/block_io.h"
+#include "efi/protocol/disk_io.h"
+#include "efi/protocol/load_file.h"
+#include "efi/protocol/simple_file_system.h"
+
+static const struct {
+    EFI_GUID protocol;
+    enum device_class class;
+} offers[] = {
+    {EFI_BLOCK_IO_PROTOCOL_GUID, DEVICE_DISK},
+    {EFI_BLOCK_IO2_PROTOCOL_GUID, DEVICE_DISK},
+    {EFI_DISK_IO_PROTOCOL_GUID, DEVICE_DISK},
+    {EFI_DISK_IO2_PROTOCOL_GUID, DEVICE_DISK},
+    {EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID, DEVICE_DISK},
+    {EFI_LOAD_FILE_PROTOCOL_GUID, DEVICE_NETWORK},
+};
+
+/* Classes whose controllers have been connected already, as bits. */
+static unsigned connected_classes;
+
+/* The firmware's own programs name the controllers that they want; only loaded images are waited
+ * upon. */
+static bool asked_by_loaded_image(void)
+{
+    const struct image *image = image_current();
+    return image != NULL && image->base != 0;
+}
+
+static void connect(struct controller *controller)
+{
+    if (controller->driver != NULL && controller->instance == NULL)
+        (void)efi_connect_controller(controller->handle, NULL, NULL, true);
+}
+
+static void connect_class(enum device_class class)
+{
+    if ((connected_classes & 1u << class) != 0)
+        return;
+    connected_classes |= 1u << class;
+    if (EFI_ERROR(controllers_scan(true)))
+        log_warning("pci: some devices were left out: out of memory");
+    LIST_FOR_EACH(node, &controllers)
+    {
+        struct controller *controller = LIST_ENTRY(node, struct controller, link);
+        if (controller->driver != NULL && controller->driver->class == class)
+            connect(controller);
+    }
+}
+
+static void locate_hook(const EFI_GUID *protocol)
+{
+    if (!asked_by_loaded_image())
+        return;
+    if (protocol == NULL) {
+        for (enum device_class class = DEVICE_DISK; class <= DEVICE_OTHER; class ++)
+            connect_class(class);
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(offers); i++)
+        if (guid_equal(protocol, &offers[i].protocol))
+            connect_class(offers[i].class);
+}
+
+/* A path names its controller by the nodes that it begins with. The boot manager looks for paths of
+ * Boot#### variables and counts as somebody who asks, too. */
+static void locate_path_hook(EFI_DEVICE_PATH_PROTOCOL *path)
+{
+    if (EFI_ERROR(controllers_scan(true)))
+        log_warning("pci: some devices were left out: out of memory");
+    LIST_FOR_EACH(node, &controllers)
+    {
+        struct controller *controller = LIST_ENTRY(node, struct controller, link);
+        if (device_path_begins_with(path, controller->path))
+            connect(controller);
+    }
+}
+
+void lazy_connect_init(void)
+{
+    static const struct locate_hooks hooks = {locate_hook, locate_path_hook};
+    locate_set_hooks(&hooks);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi/partition_binding.h"
+
+#include "core/log.h"
+#include "core/pool.h"
+#include "efi/binding.h"
+#include "efi/block_handle.h"
+#include "efi/device_path.h"
+#include "efi/disk.h"
+#include "efi/handle.h"
+#include "lib/memory.h"
+#include "storage/partition.h"
+
+struct child {
+    struct list link;
+    struct partition_device device;
+    EFI_HANDLE handle;
+    EFI_DEVICE_PATH_PROTOCOL *path;
+    struct disk *disk;
+};
+
+/* A disk whose partitions we made. */
+struct parent {
+    struct list link; /* all of them */
+    EFI_HANDLE handle;
+    struct block_handle block;
+    struct list children;
+};
+
+static struct list parents = LIST_INIT(parents);
+
+static struct parent *find_parent(EFI_HANDLE handle)
+{
+    LIST_FOR_EACH(node, &parents)
+    {
+        struct parent *parent = LIST_ENTRY(node, struct parent, link);
+        if (parent->handle == handle)
+            return parent;
+    }
+    return NULL;
+}
+
+static EFI_STATUS EFIAPI supported(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
+                                   EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath)
+{
+    EFI_BLOCK_IO_PROTOCOL *block_io =
+        handle_interface(ControllerHandle, GUID_OF(EFI_BLOCK_IO_PROTOCOL));
+    if (block_io == NULL || block_io->Media->LogicalPartition || !block_io->Media->MediaPresent ||
+        !handle_supports(ControllerHandle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL)))
+        return EFI_UNSUPPORTED;
+    return binding_can_open(This, ControllerHandle, GUID_OF(EFI_DISK_IO_PROTOCOL));
+}
+
+static EFI_DEVICE_PATH_PROTOCOL *child_path(EFI_HANDLE parent, const struct partition *partition)
+{
+    const EFI_DEVICE_PATH_PROTOCOL *prefix =
+        handle_interface(parent, GUID_OF(EFI_DEVICE_PATH_PROTOCOL));
+    if (partition->kind == PARTITION_EL_TORITO) {
+        CDROM_DEVICE_PATH node = {
+            .BootEntry = partition->number,
+            .PartitionStart = partition->catalog_lba,
+            .PartitionSize = partition->catalog_sectors,
+        };
+        device_path_set_node(&node.Header, MEDIA_DEVICE_PATH, MEDIA_CDROM_DP, sizeof node);
+        return device_path_append_node(prefix, &node.Header);
+    }
+    HARDDRIVE_DEVICE_PATH node = {
+        .PartitionNumber = partition->number,
+        .PartitionStart = partition->first_lba,
+        .PartitionSize = partition->block_count,
+    };
+    if (partition->kind == PARTITION_GPT) {
+        node.MBRType = MBR_TYPE_EFI_PARTITION_TABLE_HEADER;
+        node.SignatureType = SIGNATURE_TYPE_GUID;
+        memcpy(node.Signature, &partition->unique, sizeof partition->unique);
+    } else {
+        node.MBRType = MBR_TYPE_PCAT;
+        node.SignatureType = SIGNATURE_TYPE_MBR;
+        memcpy(node.Signature, &partition->disk_signature, sizeof partition->disk_signature);
+    }
+    device_path_set_node(&node.Header, MEDIA_DEVICE_PATH, MEDIA_HARDDRIVE_DP, sizeof node);
+    return device_path_append_node(prefix, &node.Header);
+}
+
+static EFI_STATUS add_child(EFI_DRIVER_BINDING_PROTOCOL *binding, struct parent *parent,
+                            const struct partition *partition)
+{
+    struct child *child = pool_alloc_zeroed(sizeof *child);
+    if (child == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    partition_device_init(&child->device, parent->block.device, partition);
+    EFI_STATUS status = EFI_OUT_OF_RESOURCES;
+    child->path = child_path(parent->handle, partition);
+    if (child->path == NULL)
+        goto fail;
+    status = disk_install(&child->handle, &child->device.device, true, child->path, &child->disk);
+    if (EFI_ERROR(status))
+        goto fail;
+    status =
+        binding_open_child(binding, parent->handle, GUID_OF(EFI_DISK_IO_PROTOCOL), child->handle);
+    if (EFI_ERROR(status)) {
+        (void)disk_uninstall(child->handle, child->disk, child->path);
+        goto fail;
+    }
+    list_append(&parent->children, &child->link);
+    return EFI_SUCCESS;
+
+fail:
+    pool_free(child->path);
+    pool_free(child);
+    return status;
+}
+
+/* EFI_ACCESS_DENIED, and the child stays, when somebody holds on to it. */
+static EFI_STATUS remove_child(EFI_DRIVER_BINDING_PROTOCOL *binding, struct parent *parent,
+                               struct child *child)
+{
+    EFI_HANDLE handle = child->handle;
+    binding_close_child(binding, parent->handle, GUID_OF(EFI_DISK_IO_PROTOCOL), handle);
+    EFI_STATUS status = disk_uninstall(handle, child->disk, child->path);
+    if (EFI_ERROR(status)) {
+        EFI_STATUS again =
+            binding_open_child(binding, parent->handle, GUID_OF(EFI_DISK_IO_PROTOCOL), handle);
+        return EFI_ERROR(again) ? again : status;
+    }
+    list_remove(&child->link);
+    pool_free(child->path);
+    pool_free(child);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS remove_children(EFI_DRIVER_BINDING_PROTOCOL *binding, struct parent *parent)
+{
+    LIST_FOR_EACH_SAFE(node, &parent->children)
+    {
+        EFI_STATUS status = remove_child(binding, parent, LIST_ENTRY(node, struct child, link));
+        if (EFI_ERROR(status))
+            return status;
+    }
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS add_children(EFI_DRIVER_BINDING_PROTOCOL *binding, struct parent *parent)
+{
+    struct partition_list list;
+    EFI_STATUS status = partitions_read(parent->block.device, &list);
+    if (EFI_ERROR(status))
+        return status;
+    for (size_t i = 0; i < list.count && !EFI_ERROR(status); i++)
+        status = add_child(binding, parent, &list.items[i]);
+    partitions_release(&list);
+    if (EFI_ERROR(status))
+        (void)remove_children(binding, parent);
+    return status;
+}
+
+static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
+                               EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath)
+{
+    void *disk_io;
+    EFI_STATUS status =
+        binding_open(This, ControllerHandle, GUID_OF(EFI_DISK_IO_PROTOCOL), &disk_io);
+    if (EFI_ERROR(status))
+        return status;
+    struct parent *parent = pool_alloc_zeroed(sizeof *parent);
+    if (parent == NULL) {
+        status = EFI_OUT_OF_RESOURCES;
+        goto close;
+    }
+    parent->handle = ControllerHandle;
+    list_init(&parent->children);
+    status = block_handle_open(&parent->block, ControllerHandle);
+    if (EFI_ERROR(status))
+        goto free;
+    status = add_children(This, parent);
+    if (EFI_ERROR(status)) {
+        block_handle_close(&parent->block);
+        goto free;
+    }
+    list_append(&parents, &parent->link);
+    return EFI_SUCCESS;
+
+free:
+    pool_free(parent);
+close:
+    binding_close(This, ControllerHandle, GUID_OF(EFI_DISK_IO_PROTOCOL));
+    return status;
+}
+
+static EFI_STATUS stop_children(EFI_DRIVER_BINDING_PROTOCOL *binding, struct parent *parent,
+                                size_t count, EFI_HANDLE *children)
+{
+    for (size_t i = 0; i < count; i++) {
+        LIST_FOR_EACH_SAFE(node, &parent->children)
+        {
+            struct child *child = LIST_ENTRY(node, struct child, link);
+            if (child->handle == children[i] && EFI_ERROR(remove_child(binding, parent, child)))
+                return EFI_DEVICE_ERROR;
+        }
+    }
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI stop(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
+                              size_t NumberOfChildren, EFI_HANDLE *ChildHandleBuffer)
+{
+    struct parent *parent = find_parent(ControllerHandle);
+    if (parent == NULL)
+        return EFI_DEVICE_ERROR;
+    if (NumberOfChildren > 0)
+        return stop_children(This, parent, NumberOfChildren, ChildHandleBuffer);
+    if (EFI_ERROR(remove_children(This, parent)))
+        return EFI_DEVICE_ERROR;
+    list_remove(&parent->link);
+    block_handle_close(&parent->block);
+    pool_free(parent);
+    binding_close(This, ControllerHandle, GUID_OF(EFI_DISK_IO_PROTOCOL));
+    return EFI_SUCCESS;
+}
+
+static EFI_DRIVER_BINDING_PROTOCOL partition_binding = {
+    .Supported = supported, .Start = start, .Stop = stop, .Version = BINDING_VERSION_PARTITION};
+
+EFI_STATUS partition_binding_install(EFI_HANDLE image)
+{
+    return binding_install(&partition_binding, image, "partition");
+}
