@@ -25,19 +25,54 @@
 #define TPL_HIGH_LEVEL  31
 
 #define EFI_EVENT_GROUP_EXIT_BOOT_SERVICES_GUID                                                    \
-    {0x27abf055, 0xb1b8, 0x4c26, {0x80, 0x48, 0x74, 0x8f, 0x37, 0xba, 0xa2, 0xdf}}
+    {                                                                                              \
+        0x27abf055, 0xb1b8, 0x4c26,                                                                \
+        {                                                                                          \
+            0x80, 0x48, 0x74, 0x8f, 0x37, 0xba, 0xa2, 0xdf                                         \
+        }                                                                                          \
+    }
 #define EFI_EVENT_GROUP_BEFORE_EXIT_BOOT_SERVICES_GUID                                             \
-    {0x8be0e274, 0x3970, 0x4b44, {0x80, 0xc5, 0x1a, 0xb9, 0x50, 0x2f, 0x3b, 0xfc}}
+    {                                                                                              \
+        0x8be0e274, 0x3970, 0x4b44,                                                                \
+        {                                                                                          \
+            0x80, 0xc5, 0x1a, 0xb9, 0x50, 0x2f, 0x3b, 0xfc                                         \
+        }                                                                                          \
+    }
 #define EFI_EVENT_GROUP_VIRTUAL_ADDRESS_CHANGE_GUID                                                \
-    {0x13fa7698, 0xc831, 0x49c7, {0x87, 0xea, 0x8f, 0x43, 0xfc, 0xc2, 0x51, 0x96}}
+    {                                                                                              \
+        0x13fa7698, 0xc831, 0x49c7,                                                                \
+        {                                                                                          \
+            0x87, 0xea, 0x8f, 0x43, 0xfc, 0xc2, 0x51, 0x96                                         \
+        }                                                                                          \
+    }
 #define EFI_EVENT_GROUP_MEMORY_MAP_CHANGE_GUID                                                     \
-    {0x78bee926, 0x692f, 0x48fd, {0x9e, 0xdb, 0x01, 0x42, 0x2e, 0xf0, 0xd7, 0xab}}
+    {                                                                                              \
+        0x78bee926, 0x692f, 0x48fd,                                                                \
+        {                                                                                          \
+            0x9e, 0xdb, 0x01, 0x42, 0x2e, 0xf0, 0xd7, 0xab                                         \
+        }                                                                                          \
+    }
 #define EFI_EVENT_GROUP_READY_TO_BOOT_GUID                                                         \
-    {0x7ce88fb3, 0x4bd7, 0x4679, {0x87, 0xa8, 0xa8, 0xd8, 0xde, 0xe5, 0x0d, 0x2b}}
+    {                                                                                              \
+        0x7ce88fb3, 0x4bd7, 0x4679,                                                                \
+        {                                                                                          \
+            0x87, 0xa8, 0xa8, 0xd8, 0xde, 0xe5, 0x0d, 0x2b                                         \
+        }                                                                                          \
+    }
 #define EFI_EVENT_GROUP_AFTER_READY_TO_BOOT_GUID                                                   \
-    {0x3a2a00ad, 0x98b9, 0x4cdf, {0xa4, 0x78, 0x70, 0x27, 0x77, 0xf1, 0xc1, 0x0b}}
+    {                                                                                              \
+        0x3a2a00ad, 0x98b9, 0x4cdf,                                                                \
+        {                                                                                          \
+            0xa4, 0x78, 0x70, 0x27, 0x77, 0xf1, 0xc1, 0x0b                                         \
+        }                                                                                          \
+    }
 #define EFI_EVENT_GROUP_RESET_SYSTEM_GUID                                                          \
-    {0x62da6a56, 0x13fb, 0x485a, {0xa8, 0xda, 0xa3, 0xdd, 0x79, 0x12, 0xcb, 0x6b}}
+    {                                                                                              \
+        0x62da6a56, 0x13fb, 0x485a,                                                                \
+        {                                                                                          \
+            0xa8, 0xda, 0xa3, 0xdd, 0x79, 0x12, 0xcb, 0x6b                                         \
+        }                                                                                          \
+    }
 
 typedef void(EFIAPI *EFI_EVENT_NOTIFY)(EFI_EVENT Event, void *Context);
 
@@ -80,11 +115,12 @@ typedef struct EFI_BOOT_SERVICES {
     void(EFIAPI *RestoreTPL)(EFI_TPL OldTpl);
 
     EFI_STATUS(EFIAPI *AllocatePages)
-    (EFI_ALLOCATE_TYPE Type, EFI_MEMORY_TYPE MemoryType, size_t Pages, EFI_PHYSICAL_ADDRESS *Memory);
+    (EFI_ALLOCATE_TYPE Type, EFI_MEMORY_TYPE MemoryType, size_t Pages,
+     EFI_PHYSICAL_ADDRESS *Memory);
     EFI_STATUS(EFIAPI *FreePages)(EFI_PHYSICAL_ADDRESS Memory, size_t Pages);
     EFI_STATUS(EFIAPI *GetMemoryMap)
-    (size_t *MemoryMapSize, EFI_MEMORY_DESCRIPTOR *MemoryMap, size_t *MapKey, size_t *DescriptorSize,
-     uint32_t *DescriptorVersion);
+    (size_t *MemoryMapSize, EFI_MEMORY_DESCRIPTOR *MemoryMap, size_t *MapKey,
+     size_t *DescriptorSize, uint32_t *DescriptorVersion);
     EFI_STATUS(EFIAPI *AllocatePool)(EFI_MEMORY_TYPE PoolType, size_t Size, void **Buffer);
     EFI_STATUS(EFIAPI *FreePool)(void *Buffer);
 
@@ -98,7 +134,8 @@ typedef struct EFI_BOOT_SERVICES {
     EFI_STATUS(EFIAPI *CheckEvent)(EFI_EVENT Event);
 
     EFI_STATUS(EFIAPI *InstallProtocolInterface)
-    (EFI_HANDLE *Handle, const EFI_GUID *Protocol, EFI_INTERFACE_TYPE InterfaceType, void *Interface);
+    (EFI_HANDLE *Handle, const EFI_GUID *Protocol, EFI_INTERFACE_TYPE InterfaceType,
+     void *Interface);
     EFI_STATUS(EFIAPI *ReinstallProtocolInterface)
     (EFI_HANDLE Handle, const EFI_GUID *Protocol, void *OldInterface, void *NewInterface);
     EFI_STATUS(EFIAPI *UninstallProtocolInterface)
@@ -109,8 +146,8 @@ typedef struct EFI_BOOT_SERVICES {
     EFI_STATUS(EFIAPI *RegisterProtocolNotify)
     (const EFI_GUID *Protocol, EFI_EVENT Event, void **Registration);
     EFI_STATUS(EFIAPI *LocateHandle)
-    (EFI_LOCATE_SEARCH_TYPE SearchType, const EFI_GUID *Protocol, void *SearchKey, size_t *BufferSize,
-     EFI_HANDLE *Buffer);
+    (EFI_LOCATE_SEARCH_TYPE SearchType, const EFI_GUID *Protocol, void *SearchKey,
+     size_t *BufferSize, EFI_HANDLE *Buffer);
     EFI_STATUS(EFIAPI *LocateDevicePath)
     (const EFI_GUID *Protocol, EFI_DEVICE_PATH_PROTOCOL **DevicePath, EFI_HANDLE *Device);
     EFI_STATUS(EFIAPI *InstallConfigurationTable)(const EFI_GUID *Guid, void *Table);
@@ -140,7 +177,8 @@ typedef struct EFI_BOOT_SERVICES {
     (EFI_HANDLE Handle, const EFI_GUID *Protocol, void **Interface, EFI_HANDLE AgentHandle,
      EFI_HANDLE ControllerHandle, uint32_t Attributes);
     EFI_STATUS(EFIAPI *CloseProtocol)
-    (EFI_HANDLE Handle, const EFI_GUID *Protocol, EFI_HANDLE AgentHandle, EFI_HANDLE ControllerHandle);
+    (EFI_HANDLE Handle, const EFI_GUID *Protocol, EFI_HANDLE AgentHandle,
+     EFI_HANDLE ControllerHandle);
     EFI_STATUS(EFIAPI *OpenProtocolInformation)
     (EFI_HANDLE Handle, const EFI_GUID *Protocol, EFI_OPEN_PROTOCOL_INFORMATION_ENTRY **EntryBuffer,
      size_t *EntryCount);
@@ -148,8 +186,8 @@ typedef struct EFI_BOOT_SERVICES {
     EFI_STATUS(EFIAPI *ProtocolsPerHandle)
     (EFI_HANDLE Handle, EFI_GUID ***ProtocolBuffer, size_t *ProtocolBufferCount);
     EFI_STATUS(EFIAPI *LocateHandleBuffer)
-    (EFI_LOCATE_SEARCH_TYPE SearchType, const EFI_GUID *Protocol, void *SearchKey, size_t *NoHandles,
-     EFI_HANDLE **Buffer);
+    (EFI_LOCATE_SEARCH_TYPE SearchType, const EFI_GUID *Protocol, void *SearchKey,
+     size_t *NoHandles, EFI_HANDLE **Buffer);
     EFI_STATUS(EFIAPI *LocateProtocol)
     (const EFI_GUID *Protocol, void *Registration, void **Interface);
     EFI_STATUS(EFIAPI *InstallMultipleProtocolInterfaces)(EFI_HANDLE *Handle, ...);

@@ -20,7 +20,12 @@
 #define EFI_VARIABLE_ENHANCED_AUTHENTICATED_ACCESS         0x00000080u
 
 #define EFI_GLOBAL_VARIABLE_GUID                                                                   \
-    {0x8be4df61, 0x93ca, 0x11d2, {0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c}}
+    {                                                                                              \
+        0x8be4df61, 0x93ca, 0x11d2,                                                                \
+        {                                                                                          \
+            0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c                                         \
+        }                                                                                          \
+    }
 
 typedef struct {
     uint32_t Resolution;
@@ -59,8 +64,8 @@ typedef struct EFI_RUNTIME_SERVICES {
     EFI_STATUS(EFIAPI *ConvertPointer)(size_t DebugDisposition, void **Address);
 
     EFI_STATUS(EFIAPI *GetVariable)
-    (const char16_t *VariableName, const EFI_GUID *VendorGuid, uint32_t *Attributes, size_t *DataSize,
-     void *Data);
+    (const char16_t *VariableName, const EFI_GUID *VendorGuid, uint32_t *Attributes,
+     size_t *DataSize, void *Data);
     EFI_STATUS(EFIAPI *GetNextVariableName)
     (size_t *VariableNameSize, char16_t *VariableName, EFI_GUID *VendorGuid);
     EFI_STATUS(EFIAPI *SetVariable)
@@ -68,8 +73,8 @@ typedef struct EFI_RUNTIME_SERVICES {
      const void *Data);
 
     EFI_STATUS(EFIAPI *GetNextHighMonotonicCount)(uint32_t *HighCount);
-    void(EFIAPI *ResetSystem)
-    (EFI_RESET_TYPE ResetType, EFI_STATUS ResetStatus, size_t DataSize, void *ResetData);
+    void(EFIAPI *ResetSystem)(EFI_RESET_TYPE ResetType, EFI_STATUS ResetStatus, size_t DataSize,
+                              void *ResetData);
 
     EFI_STATUS(EFIAPI *UpdateCapsule)
     (EFI_CAPSULE_HEADER **CapsuleHeaderArray, size_t CapsuleCount,

@@ -8,8 +8,8 @@
 
 typedef size_t EFI_STATUS;
 
-#define EFI_ERROR_BIT      ((size_t)1 << 63)
-#define EFI_ERROR_CODE(n)  (EFI_ERROR_BIT | (n))
+#define EFI_ERROR_BIT     ((size_t)1 << 63)
+#define EFI_ERROR_CODE(n) (EFI_ERROR_BIT | (n))
 
 #define EFI_SUCCESS               ((EFI_STATUS)0)
 #define EFI_WARN_UNKNOWN_GLYPH    ((EFI_STATUS)1)

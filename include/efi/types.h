@@ -2,7 +2,8 @@
 #pragma once
 
 /* Base types of the UEFI ABI (UEFI 2.10 §2.3.1). Plain C integers are used in this code base for
- * UINTN (size_t), UINT64 (uint64_t), BOOLEAN (bool) and CHAR16 (char16_t); their sizes are asserted. */
+ * UINTN (size_t), UINT64 (uint64_t), BOOLEAN (bool) and CHAR16 (char16_t); their sizes are
+ * asserted. */
 
 #include <stdbool.h>
 #include <stddef.h>

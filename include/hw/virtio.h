@@ -69,6 +69,17 @@ struct virtio_pci_common_cfg {
 _Static_assert(sizeof(struct virtio_pci_common_cfg) == 56, "virtio 1.2 §4.1.4.3");
 _Static_assert(offsetof(struct virtio_pci_common_cfg, queue_desc_low) == 32, "virtio 1.2 §4.1.4.3");
 
+/* Legacy registers, in the I/O space of BAR 0 (§4.1.4.8) */
+#define VIRTIO_LEGACY_DEVICE_FEATURES 0
+#define VIRTIO_LEGACY_DRIVER_FEATURES 4
+#define VIRTIO_LEGACY_QUEUE_ADDRESS   8 /* in pages of 4096 bytes */
+#define VIRTIO_LEGACY_QUEUE_SIZE      12
+#define VIRTIO_LEGACY_QUEUE_SELECT    14
+#define VIRTIO_LEGACY_QUEUE_NOTIFY    16
+#define VIRTIO_LEGACY_DEVICE_STATUS   18
+#define VIRTIO_LEGACY_ISR_STATUS      19
+#define VIRTIO_LEGACY_CONFIG          20 /* while MSI-X is off */
+
 /* Split virtqueue (§2.7) */
 #define VIRTQ_DESC_F_NEXT     1u
 #define VIRTQ_DESC_F_WRITE    2u

@@ -9,8 +9,8 @@
 #include "lib/list.h"
 #include "lib/macros.h"
 
-/* A disk as drivers offer it and storage and EFI use it: submit and complete with scatter lists; several requests may be
- * in flight. Synchronous reading and writing are helpers over it. */
+/* A disk as drivers offer it and storage and EFI use it: submit and complete with scatter lists;
+ * several requests may be in flight. Synchronous reading and writing are helpers over it. */
 
 enum block_operation {
     BLOCK_READ,
@@ -26,10 +26,10 @@ struct block_segment {
 
 struct block_request {
     enum block_operation operation;
-    /* In units of the device's block size. Not kept: a partition adds its start and hands the request on, so
-     * set it again before a request is submitted again. */
+    /* In units of the device's block size. Not kept: a partition adds its start and hands the
+     * request on, so set it again before a request is submitted again. */
     uint64_t lba;
-    uint64_t block_count; /* BLOCK_ERASE only */
+    uint64_t block_count;                 /* BLOCK_ERASE only */
     const struct block_segment *segments; /* the caller's until completion */
     size_t segment_count;
 
@@ -39,8 +39,8 @@ struct block_request {
 
     /* The driver's while the request is in flight. */
     struct list link;
-    size_t done;          /* bytes finished or handed to the device */
-    uint32_t parts;       /* device requests still in flight */
+    size_t done;    /* bytes finished or handed to the device */
+    uint32_t parts; /* device requests still in flight */
     EFI_STATUS status;
 };
 
@@ -48,45 +48,51 @@ struct block_device;
 
 struct block_operations {
     /* Takes the request, or fails without calling complete(): EFI_INVALID_PARAMETER (range, size),
-     * EFI_WRITE_PROTECTED, EFI_UNSUPPORTED (erase), EFI_DEVICE_ERROR (device is dead). More segments or bytes than the device takes at
-     * once are split by the driver. Requests beyond the queue's depth wait inside the driver. */
+     * EFI_WRITE_PROTECTED, EFI_UNSUPPORTED (erase), EFI_DEVICE_ERROR (device is dead). More
+     * segments or bytes than the device takes at once are split by the driver. Requests beyond the
+     * queue's depth wait inside the driver. */
     EFI_STATUS (*submit)(struct block_device *device, struct block_request *request);
 
     /* Collects completions; returns at once. */
     void (*poll)(struct block_device *device);
 
-    /* Gives up: resets the device so that it touches no buffer any more, and completes every request in flight with
-     * `status`. The device answers EFI_DEVICE_ERROR from then on, unless the driver can start it again. */
+    /* Gives up: resets the device so that it touches no buffer any more, and completes every
+     * request in flight with `status`. The device answers EFI_DEVICE_ERROR from then on, unless the
+     * driver can start it again. */
     void (*abort)(struct block_device *device, EFI_STATUS status);
 };
 
 struct block_device {
     const struct block_operations *operations;
-    char name[40];            /* for log lines: "virtio-blk 0000:00:03.0" */
-    char serial[24];          /* NUL terminated, empty when the device has none */
-    uint32_t block_size;      /* bytes, a power of two, 512 to 65536 */
+    char name[40];       /* for log lines: "virtio-blk 0000:00:03.0" */
+    char serial[24];     /* NUL terminated, empty when the device has none */
+    uint32_t block_size; /* bytes, a power of two, 512 to 65536 */
     uint64_t block_count;
     uint32_t blocks_per_physical_block; /* 1 when unknown */
-    uint32_t media_id;        /* changes when the medium or its size changes */
+    uint32_t media_id;                  /* changes when the medium or its size changes */
     bool read_only;
     bool removable;
     bool can_erase;
-    bool volatile_cache;      /* BLOCK_FLUSH means something */
+    bool volatile_cache; /* BLOCK_FLUSH means something */
 };
 
-/* How long a request may take before the device is given up: longer than a rate limiter's pauses. */
+/* How long a request may take before the device is given up: longer than a rate limiter's pauses.
+ */
 #define BLOCK_TIMEOUT_MS 30000
 
-/* Synchronous helpers (core/block.c). `size` is a multiple of the block size. A request that misses its deadline aborts
- * the device: EFI_TIMEOUT. Out-of-range: EFI_INVALID_PARAMETER. Not re-entrant for one device from a notification
- * function: the caller raises to TPL_CALLBACK or better. */
-EFI_STATUS block_read(struct block_device *device, uint64_t lba, void *buffer, size_t size) MUST_CHECK;
-EFI_STATUS block_write(struct block_device *device, uint64_t lba, const void *buffer, size_t size) MUST_CHECK;
+/* Synchronous helpers (core/block.c). `size` is a multiple of the block size. A request that misses
+ * its deadline aborts the device: EFI_TIMEOUT. Out-of-range: EFI_INVALID_PARAMETER. Not re-entrant
+ * for one device from a notification function: the caller raises to TPL_CALLBACK or better. */
+EFI_STATUS block_read(struct block_device *device, uint64_t lba, void *buffer,
+                      size_t size) MUST_CHECK;
+EFI_STATUS block_write(struct block_device *device, uint64_t lba, const void *buffer,
+                       size_t size) MUST_CHECK;
 EFI_STATUS block_flush(struct block_device *device) MUST_CHECK;
 EFI_STATUS block_erase(struct block_device *device, uint64_t lba, uint64_t count) MUST_CHECK;
 
-/* Byte access at any offset and length, as DISK_IO and file systems need it: whole blocks go straight into
- * `buffer`, ragged ends through one block of bounce memory. */
-EFI_STATUS block_read_bytes(struct block_device *device, uint64_t offset, void *buffer, size_t size) MUST_CHECK;
+/* Byte access at any offset and length, as DISK_IO and file systems need it: whole blocks go
+ * straight into `buffer`, ragged ends through one block of bounce memory. */
+EFI_STATUS block_read_bytes(struct block_device *device, uint64_t offset, void *buffer,
+                            size_t size) MUST_CHECK;
 EFI_STATUS block_write_bytes(struct block_device *device, uint64_t offset, const void *buffer,
                              size_t size) MUST_CHECK;

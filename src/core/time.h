@@ -4,11 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Time from the TSC. Its frequency is found when first needed: CPUID leaves 0x40000010 (KVM, VMware convention), 0x15, Hyper-V's MSR,
- * else measured against the ACPI PM timer, else the 8254 (time_source.c). */
+/* Time from the TSC. Its frequency is found when first needed: CPUID leaves 0x40000010 (KVM, VMware
+ * convention), 0x15, Hyper-V's MSR, else measured against the ACPI PM timer, else the 8254
+ * (time_source.c). */
 
 /* Tells core where the ACPI PM timer is: I/O port, or 0 when the machine has none. */
 void time_set_pm_timer(uint16_t port);
+
+/* Tells core whether there is an 8254: false until this was called, since ports of nobody can look like one. */
+void time_set_8254(bool present);
 
 /* Ticks of the TSC per second. Never 0. */
 uint64_t time_frequency(void);
@@ -27,8 +31,8 @@ void time_stall_us(uint64_t us);
  *       if (deadline_passed(&d))
  *           return EFI_TIMEOUT;
  *
- * The first few thousand calls are free of any clock frequency, so that a wait that ends soon never calibrates the TSC. Relaxes the
- * processor at each call. */
+ * The first few thousand calls are free of any clock frequency, so that a wait that ends soon never
+ * calibrates the TSC. Relaxes the processor at each call. */
 struct deadline {
     uint64_t start;
     uint64_t timeout_us;

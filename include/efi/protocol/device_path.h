@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-/* EFI_DEVICE_PATH_PROTOCOL and the node types that this firmware makes or reads (UEFI 2.10 §10.3). */
+/* EFI_DEVICE_PATH_PROTOCOL and the node types that this firmware makes or reads (UEFI 2.10 §10.3).
+ */
 
 #include "efi/types.h"
 
 #define EFI_DEVICE_PATH_PROTOCOL_GUID                                                              \
-    {0x09576e91, 0x6d3f, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}}
+    {                                                                                              \
+        0x09576e91, 0x6d3f, 0x11d2,                                                                \
+        {                                                                                          \
+            0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b                                         \
+        }                                                                                          \
+    }
 
 typedef struct {
     uint8_t Type;
@@ -86,11 +92,11 @@ typedef struct {
     uint8_t StopBits;
 } __attribute__((packed)) UART_DEVICE_PATH;
 
-#define MBR_TYPE_PCAT                        0x01
-#define MBR_TYPE_EFI_PARTITION_TABLE_HEADER  0x02
-#define NO_DISK_SIGNATURE                    0x00
-#define SIGNATURE_TYPE_MBR                   0x01
-#define SIGNATURE_TYPE_GUID                  0x02
+#define MBR_TYPE_PCAT                       0x01
+#define MBR_TYPE_EFI_PARTITION_TABLE_HEADER 0x02
+#define NO_DISK_SIGNATURE                   0x00
+#define SIGNATURE_TYPE_MBR                  0x01
+#define SIGNATURE_TYPE_GUID                 0x02
 
 typedef struct {
     EFI_DEVICE_PATH_PROTOCOL Header;

@@ -1,19 +1,40 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-/* EFI_SIMPLE_FILE_SYSTEM_PROTOCOL (UEFI 2.10 §13.4), EFI_FILE_PROTOCOL (§13.5) and its information types. */
+/* EFI_SIMPLE_FILE_SYSTEM_PROTOCOL (UEFI 2.10 §13.4), EFI_FILE_PROTOCOL (§13.5) and its information
+ * types. */
 
 #include "efi/status.h"
 #include "efi/types.h"
 
 #define EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID                                                       \
-    {0x964e5b22, 0x6459, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}}
+    {                                                                                              \
+        0x964e5b22, 0x6459, 0x11d2,                                                                \
+        {                                                                                          \
+            0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b                                         \
+        }                                                                                          \
+    }
 #define EFI_FILE_INFO_GUID                                                                         \
-    {0x09576e92, 0x6d3f, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}}
+    {                                                                                              \
+        0x09576e92, 0x6d3f, 0x11d2,                                                                \
+        {                                                                                          \
+            0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b                                         \
+        }                                                                                          \
+    }
 #define EFI_FILE_SYSTEM_INFO_GUID                                                                  \
-    {0x09576e93, 0x6d3f, 0x11d2, {0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b}}
+    {                                                                                              \
+        0x09576e93, 0x6d3f, 0x11d2,                                                                \
+        {                                                                                          \
+            0x8e, 0x39, 0x00, 0xa0, 0xc9, 0x69, 0x72, 0x3b                                         \
+        }                                                                                          \
+    }
 #define EFI_FILE_SYSTEM_VOLUME_LABEL_GUID                                                          \
-    {0xdb47d7d3, 0xfe81, 0x11d3, {0x9a, 0x35, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d}}
+    {                                                                                              \
+        0xdb47d7d3, 0xfe81, 0x11d3,                                                                \
+        {                                                                                          \
+            0x9a, 0x35, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d                                         \
+        }                                                                                          \
+    }
 
 #define EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_REVISION 0x00010000ull
 #define EFI_FILE_PROTOCOL_REVISION               0x00010000ull
@@ -46,8 +67,8 @@ typedef struct EFI_FILE_PROTOCOL EFI_FILE_PROTOCOL;
 struct EFI_FILE_PROTOCOL {
     uint64_t Revision;
     EFI_STATUS(EFIAPI *Open)
-    (EFI_FILE_PROTOCOL *This, EFI_FILE_PROTOCOL **NewHandle, const char16_t *FileName, uint64_t OpenMode,
-     uint64_t Attributes);
+    (EFI_FILE_PROTOCOL *This, EFI_FILE_PROTOCOL **NewHandle, const char16_t *FileName,
+     uint64_t OpenMode, uint64_t Attributes);
     EFI_STATUS(EFIAPI *Close)(EFI_FILE_PROTOCOL *This);
     EFI_STATUS(EFIAPI *Delete)(EFI_FILE_PROTOCOL *This);
     EFI_STATUS(EFIAPI *Read)(EFI_FILE_PROTOCOL *This, size_t *BufferSize, void *Buffer);
@@ -60,8 +81,8 @@ struct EFI_FILE_PROTOCOL {
     (EFI_FILE_PROTOCOL *This, const EFI_GUID *InformationType, size_t BufferSize, void *Buffer);
     EFI_STATUS(EFIAPI *Flush)(EFI_FILE_PROTOCOL *This);
     EFI_STATUS(EFIAPI *OpenEx)
-    (EFI_FILE_PROTOCOL *This, EFI_FILE_PROTOCOL **NewHandle, const char16_t *FileName, uint64_t OpenMode,
-     uint64_t Attributes, EFI_FILE_IO_TOKEN *Token);
+    (EFI_FILE_PROTOCOL *This, EFI_FILE_PROTOCOL **NewHandle, const char16_t *FileName,
+     uint64_t OpenMode, uint64_t Attributes, EFI_FILE_IO_TOKEN *Token);
     EFI_STATUS(EFIAPI *ReadEx)(EFI_FILE_PROTOCOL *This, EFI_FILE_IO_TOKEN *Token);
     EFI_STATUS(EFIAPI *WriteEx)(EFI_FILE_PROTOCOL *This, EFI_FILE_IO_TOKEN *Token);
     EFI_STATUS(EFIAPI *FlushEx)(EFI_FILE_PROTOCOL *This, EFI_FILE_IO_TOKEN *Token);
