@@ -83,14 +83,17 @@ EFI_STATUS image_memory_protect(const struct pe_image *image, uint64_t base, con
     if (has_writable_code(image))
         log_debug("%s: has code that may be written", name);
 
-    /* What no section claims may be written: it is the image's, and not code. */
-    EFI_STATUS status = paging_protect(base, image->image_size, PAGE_READ_WRITE);
+    /* What no section claims may be written: it is the image's, and not code. The pages are all
+     * alike, as they were allocated, and mostly right already. */
+    EFI_STATUS status = EFI_SUCCESS;
+    if (paging_query(base) != PAGE_READ_WRITE)
+        status = paging_protect(base, image->image_size, PAGE_READ_WRITE);
     if (!EFI_ERROR(status))
         status =
             paging_protect(base, ALIGN_UP((uint64_t)image->headers_size, EFI_PAGE_SIZE), PAGE_READ);
     for (uint32_t i = 0; i < image->section_count && !EFI_ERROR(status); i++) {
         struct pe_section section = pe_section_at(image, i);
-        if (section.size != 0)
+        if (section.size != 0 && access_of(&section) != PAGE_READ_WRITE)
             status = paging_protect(base + section.address,
                                     ALIGN_UP((uint64_t)section.size, EFI_PAGE_SIZE),
                                     access_of(&section));

@@ -33,6 +33,13 @@ static inline enum page_access fake_query(uint64_t address)
     return fake_table[(address - FAKE_MEMORY_BASE) / EFI_PAGE_SIZE];
 }
 
+/* As memory_services.c does it: what is given back is read-write again. */
+static inline void fake_follow(uint64_t base, uint64_t size, uint32_t type)
+{
+    if (type == EfiConventionalMemory)
+        fake_protect(base, size, PAGE_READ_WRITE);
+}
+
 /* Once per program, before the first use of the page map. */
 static inline int fake_memory_setup(void **state)
 {
@@ -45,6 +52,7 @@ static inline int fake_memory_setup(void **state)
     fake_paging.query = fake_query;
     for (size_t i = 0; i < FAKE_MEMORY_SIZE / EFI_PAGE_SIZE; i++)
         fake_table[i] = PAGE_READ_WRITE;
+    pages_set_access_hook(fake_follow);
     return pages_add(FAKE_MEMORY_BASE, FAKE_MEMORY_SIZE, EfiConventionalMemory, EFI_MEMORY_WB) ==
                    EFI_SUCCESS
                ? 0

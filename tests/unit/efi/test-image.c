@@ -369,6 +369,25 @@ static void test_tpl(void **state)
     assert_int_equal(tpl_current(), TPL_APPLICATION);
 }
 
+/* The memory of an image that an old one loads is executable at first. */
+static void all_access(uint64_t base, uint64_t size, uint32_t type)
+{
+    fake_protect(base, size, type == EfiConventionalMemory ? PAGE_READ_WRITE : PAGE_ALL);
+}
+
+static void test_loaded_by_old_image(void **state)
+{
+    pages_set_access_hook(all_access);
+    EFI_HANDLE handle = load_application(unused_entry);
+    pages_set_access_hook(fake_follow);
+    uint64_t base = (uintptr_t)loaded_image(handle)->ImageBase;
+    assert_int_equal(fake_query(base), PAGE_READ);
+    assert_int_equal(fake_query(base + TINY_TEXT), PAGE_READ_EXECUTE);
+    assert_int_equal(fake_query(base + TINY_DATA), PAGE_READ_WRITE);
+    assert_int_equal(fake_query(base + TINY_DATA + 0x1000), PAGE_READ_WRITE);
+    assert_int_equal(efi_unload_image(handle), EFI_SUCCESS);
+}
+
 static enum page_access seen_access;
 
 static EFI_STATUS EFIAPI asks_access(EFI_HANDLE handle, void *table)
@@ -475,6 +494,7 @@ int main(void)
         cmocka_unit_test(test_nested_exit),
         cmocka_unit_test(test_driver),
         cmocka_unit_test(test_tpl),
+        cmocka_unit_test(test_loaded_by_old_image),
         cmocka_unit_test(test_allocation_access),
         cmocka_unit_test(test_debug_table),
         cmocka_unit_test(test_runtime_driver),
