@@ -74,6 +74,8 @@ struct machine {
     size_t memory_count;
 
     uint64_t rsdp;       /* physical address, 0: none */
+    uint64_t rsdt;       /* of an RSDP before revision 2 (acpi_publish.h), else 0 */
+    uint32_t rsdt_size;
     uint64_t dsdt;       /* physical address and size of the whole table, 0: none */
     uint32_t dsdt_size;
     struct machine_power power;
@@ -100,7 +102,8 @@ struct machine {
 EFI_STATUS machine_discover(uint64_t start_info, const struct machine **ret) MUST_CHECK;
 
 /* Host configuration (DESIGN §5): the value of `cloudhv.<key>` or NULL; command line first, then SMBIOS type 11, then
- * fw_cfg. The string lives for ever. */
+ * fw_cfg. On a command line a value with spaces stands in double quotes. The string lives for ever. `key` must be in the table
+ * in options.c. */
 const char *host_option(const char *key);
 
 /* One warning for each cloudhv. key that nobody knows. */

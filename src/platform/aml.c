@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "platform/aml.h"
+
+#include "core/log.h"
+#include "lib/memory.h"
+#include "platform/aml_walk.h"
+
+#define EISA_PNP0A03 0x030ad041u
+#define EISA_PNP0A08 0x080ad041u
+
+static bool is_bridge_id(struct reader value)
+{
+    struct reader r = value;
+    uint64_t id;
+    if (aml_integer(&r, &id))
+        return id == EISA_PNP0A03 || id == EISA_PNP0A08;
+    const char *text;
+    size_t length;
+    return aml_string(&value, &text, &length) && length == 7 && memcmp(text, "PNP0A0", 6) == 0 &&
+           (text[6] == '3' || text[6] == '8');
+}
+
+static void read_s5(struct reader value, struct aml_findings *findings)
+{
+    uint8_t count;
+    struct reader elements;
+    uint64_t a, b = 0;
+    if (!aml_package(&value, &count, &elements) || count < 1 || !aml_integer(&elements, &a))
+        return;
+    if (count > 1 && !aml_integer(&elements, &b))
+        return;
+    findings->has_s5 = true;
+    findings->s5_type_a = a & 7;
+    findings->s5_type_b = b & 7;
+}
+
+static struct aml_bridge *bridge_at(struct aml_findings *findings, const struct aml_path *path)
+{
+    for (size_t i = 0; i < findings->bridge_count; i++) {
+        if (aml_path_equal(&findings->bridges[i].path, path))
+            return &findings->bridges[i];
+    }
+    return NULL;
+}
+
+/* First pass: which objects are host bridges. A device's parts may be in several Scope blocks. */
+static void find_object(void *context, const struct aml_path *scope, uint32_t name,
+                        struct reader value)
+{
+    struct aml_findings *findings = context;
+    if (name == AML_NAME('_', 'S', '5', '_') && scope->count == 0)
+        read_s5(value, findings);
+    if ((name != AML_NAME('_', 'H', 'I', 'D') && name != AML_NAME('_', 'C', 'I', 'D')) ||
+        !is_bridge_id(value) || bridge_at(findings, scope) != NULL)
+        return;
+    if (findings->bridge_count == AML_BRIDGES_MAX) {
+        log_warning("DSDT: more than %d host bridges", AML_BRIDGES_MAX);
+        return;
+    }
+    findings->bridges[findings->bridge_count++] = (struct aml_bridge){.path = *scope};
+}
+
+/* Second pass: what they say. */
+static void read_object(void *context, const struct aml_path *scope, uint32_t name,
+                        struct reader value)
+{
+    if (name != AML_NAME('_', 'S', 'E', 'G') && name != AML_NAME('_', 'B', 'B', 'N') &&
+        name != AML_NAME('_', 'C', 'B', 'A') && name != AML_NAME('_', 'C', 'R', 'S'))
+        return;
+    struct aml_bridge *bridge = bridge_at(context, scope);
+    if (bridge == NULL)
+        return;
+    uint64_t number;
+    struct reader bytes;
+    if (name == AML_NAME('_', 'C', 'R', 'S')) {
+        if (aml_buffer(&value, &bytes))
+            aml_read_resources(bytes, bridge);
+        return;
+    }
+    if (!aml_integer(&value, &number))
+        return;
+    if (name == AML_NAME('_', 'S', 'E', 'G') && number <= UINT16_MAX)
+        bridge->segment = (uint16_t)number;
+    if (name == AML_NAME('_', 'B', 'B', 'N') && number <= UINT8_MAX)
+        bridge->bus = (uint8_t)number;
+    if (name == AML_NAME('_', 'C', 'B', 'A')) {
+        bridge->has_cba = true;
+        bridge->cba = number;
+    }
+}
+
+void aml_read(struct reader code, struct aml_findings *ret)
+{
+    ret->has_s5 = false;
+    ret->bridge_count = 0;
+    struct aml_visitor visitor = {find_object, ret};
+    aml_walk(code, &visitor);
+    if (ret->bridge_count == 0)
+        return;
+    visitor.object = read_object;
+    aml_walk(code, &visitor);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/reader.h"
+#include "platform/machine.h"
+
+/* What the firmware needs from a DSDT. This is no interpreter: it walks the static structure
+ * (ACPI 6.5 §20.2) and reads objects with constant values, which is how VMMs write them. A block
+ * with anything else is passed over. */
+
+#define AML_BRIDGES_MAX 128
+#define AML_PATH_MAX    6
+
+struct aml_path {
+    uint32_t segments[AML_PATH_MAX];
+    uint8_t count;
+};
+
+/* A PCI host bridge (PNP0A03, PNP0A08). */
+struct aml_bridge {
+    struct aml_path path;
+    uint16_t segment;           /* _SEG */
+    uint8_t bus;                /* _BBN */
+    uint8_t bus_start, bus_end; /* of _CRS; 0 and 0 when it is not told */
+    bool has_cba;
+    uint64_t cba;                 /* _CBA: address of the ECAM */
+    struct memory_range window32; /* the largest of each in _CRS; size 0: none */
+    struct memory_range window64;
+    struct memory_range window_io;
+};
+
+struct aml_findings {
+    bool has_s5;
+    uint8_t s5_type_a, s5_type_b;
+    size_t bridge_count;
+    struct aml_bridge bridges[AML_BRIDGES_MAX];
+};
+
+/* `code`: the DSDT without its header. */
+void aml_read(struct reader code, struct aml_findings *ret);
+
+/* Bytes of a resource template (ACPI 6.5 §6.4). */
+void aml_read_resources(struct reader bytes, struct aml_bridge *bridge);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Resource templates (ACPI 6.5 §6.4). */
+#include "platform/aml.h"
+
+#define FOUR_GIB (4ull << 30)
+#define ONE_MIB  (1ull << 20)
+#define ISA_END  0x1000u /* fixed devices have the I/O ports below */
+
+#define LARGE_DWORD 0x87
+#define LARGE_WORD  0x88
+#define LARGE_QWORD 0x8a
+#define SMALL_END   0x0f
+
+enum space {
+    SPACE_MEMORY = 0,
+    SPACE_IO = 1,
+    SPACE_BUS = 2,
+};
+
+static unsigned width_of(uint8_t tag)
+{
+    switch (tag) {
+    case LARGE_WORD:
+        return 2;
+    case LARGE_DWORD:
+        return 4;
+    case LARGE_QWORD:
+        return 8;
+    default:
+        return 0;
+    }
+}
+
+static void keep_larger(struct memory_range *window, uint64_t min, uint64_t max)
+{
+    if (max - min + 1 > window->size)
+        *window = (struct memory_range){min, max - min + 1, 0};
+}
+
+static void take_window(struct aml_bridge *bridge, uint8_t space, uint64_t min, uint64_t max)
+{
+    if (space == SPACE_BUS && max <= UINT8_MAX) {
+        bridge->bus_start = (uint8_t)min;
+        bridge->bus_end = (uint8_t)max;
+    }
+    if (space == SPACE_IO && max <= UINT16_MAX && max >= ISA_END)
+        keep_larger(&bridge->window_io, MAX(min, ISA_END), max);
+    if (space != SPACE_MEMORY)
+        return;
+    if (min >= FOUR_GIB && max != UINT64_MAX)
+        keep_larger(&bridge->window64, min, max);
+    else if (min >= ONE_MIB && max < FOUR_GIB)
+        keep_larger(&bridge->window32, min, max);
+}
+
+/* Address space descriptors: type, two bytes of flags, then granularity, minimum, maximum,
+ * translation and length (§6.4.3.5). */
+static void read_address_space(struct reader body, unsigned width, struct aml_bridge *bridge)
+{
+    uint8_t space;
+    uint64_t numbers[5] = {0};
+    if (!reader_u8(&body, &space) || !reader_skip(&body, 2))
+        return;
+    for (int i = 0; i < 5; i++) {
+        if (!reader_copy(&body, &numbers[i], width))
+            return;
+    }
+    uint64_t min = numbers[1], max = numbers[2], translation = numbers[3], length = numbers[4];
+    if (length == 0 || max < min || length - 1 != max - min || translation != 0)
+        return;
+    take_window(bridge, space, min, max);
+}
+
+void aml_read_resources(struct reader r, struct aml_bridge *bridge)
+{
+    uint8_t tag;
+    while (reader_u8(&r, &tag)) {
+        struct reader body;
+        uint16_t length = tag & 7;
+        if ((tag & 0x80) != 0 && !reader_u16(&r, &length))
+            return;
+        if (!reader_window(&r, r.position, length, &body) || !reader_skip(&r, length))
+            return;
+        if ((tag & 0x80) == 0) {
+            if (tag >> 3 == SMALL_END)
+                return;
+            continue;
+        }
+        unsigned width = width_of(tag);
+        if (width != 0)
+            read_address_space(body, width, bridge);
+    }
+}

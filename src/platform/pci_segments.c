@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "platform/pci_segments.h"
+
+#include "core/log.h"
+#include "lib/checked.h"
+#include "platform/acpi_machine.h"
+
+#define ONE_MIB 0x100000ull
+
+/* Where BARs go when no host bridge tells: below the I/O APIC, above RAM and ECAM. */
+#define FALLBACK_BASE 0xc0000000ull
+#define FALLBACK_END  0xfec00000ull
+
+/* A window over RAM would put BARs over it. */
+static void check_window(struct memory_range *window, const struct memory_map *map)
+{
+    for (size_t i = 0; i < map->count && window->size != 0; i++) {
+        const struct memory_range *range = &map->ranges[i];
+        if (range->kind != MEMORY_RAM || range->base + range->size <= window->base ||
+            range->base >= window->base + window->size)
+            continue;
+        log_warning("PCI window at 0x%llx is over RAM: not used", (unsigned long long)window->base);
+        window->size = 0;
+    }
+}
+
+/* Segments without MCFG, as on QEMU's microvm: the bridge tells its ECAM in _CBA. */
+static void add_bridge_segment(const struct aml_bridge *bridge, struct pci_segment *segments,
+                               size_t *count)
+{
+    uint64_t size = (bridge->bus_end + 1ull) * ONE_MIB;
+    if (!bridge->has_cba || bridge->cba == 0 || !IS_ALIGNED(bridge->cba, ONE_MIB) ||
+        bridge->bus_start > bridge->bus_end || !range_within(bridge->cba, size, 1ull << 52))
+        return;
+    segments[(*count)++] = (struct pci_segment){.segment = bridge->segment,
+                                                .bus_start = bridge->bus_start,
+                                                .bus_end = bridge->bus_end,
+                                                .ecam = bridge->cba};
+}
+
+/* The bridge of the segment's first bus: further root buses of one segment are not looked at. */
+static const struct aml_bridge *bridge_of(const struct aml_findings *aml, uint16_t segment)
+{
+    const struct aml_bridge *found = NULL;
+    for (size_t i = 0; i < aml->bridge_count; i++) {
+        const struct aml_bridge *bridge = &aml->bridges[i];
+        if (bridge->segment == segment && (found == NULL || bridge->bus < found->bus))
+            found = bridge;
+    }
+    return found;
+}
+
+static struct memory_range fallback_window(const struct pci_segment *segment,
+                                           const struct memory_map *map)
+{
+    uint64_t base = FALLBACK_BASE;
+    for (size_t i = 0; i < map->count; i++) {
+        uint64_t end = map->ranges[i].base + map->ranges[i].size;
+        if (end > base && map->ranges[i].base < FALLBACK_END)
+            base = end;
+    }
+    uint64_t ecam_end = segment->ecam + (segment->bus_end + 1ull) * ONE_MIB;
+    if (segment->ecam != 0 && ecam_end > base && segment->ecam < FALLBACK_END)
+        base = ecam_end;
+    if (base >= FALLBACK_END)
+        return (struct memory_range){0};
+    return (struct memory_range){base, FALLBACK_END - base, 0};
+}
+
+static void find_windows(struct pci_segment *segment, const struct aml_findings *aml,
+                         const struct memory_map *map)
+{
+    const struct aml_bridge *bridge = bridge_of(aml, segment->segment);
+    if (bridge != NULL) {
+        segment->window32 = bridge->window32;
+        segment->window64 = bridge->window64;
+        segment->window_io = bridge->window_io;
+        check_window(&segment->window32, map);
+        check_window(&segment->window64, map);
+    }
+    if (segment->segment == 0 && segment->window32.size == 0)
+        segment->window32 = fallback_window(segment, map);
+}
+
+size_t pci_segments_find(const struct acpi_table *mcfg, const struct aml_findings *aml,
+                         const struct memory_map *map, struct pci_segment *segments, size_t max)
+{
+    size_t count = acpi_read_mcfg(mcfg, segments, max);
+    const struct aml_bridge *first = bridge_of(aml, 0);
+    if (count == 0 && first != NULL)
+        add_bridge_segment(first, segments, &count);
+    if (count == 0)
+        segments[count++] = (struct pci_segment){.bus_end = UINT8_MAX};
+    for (size_t i = 0; i < count; i++)
+        find_windows(&segments[i], aml, map);
+    return count;
+}
