@@ -16,6 +16,13 @@ static void *identity_map(void *context, uint64_t address, uint64_t size)
 
 const struct guest_memory identity_memory = {identity_map, NULL};
 
+static void *offset_map(void *context, uint64_t address, uint64_t size)
+{
+    return (void *)(uintptr_t)(address + current->dma_offset);
+}
+
+const struct guest_memory offset_memory = {offset_map, NULL};
+
 void bus_use(struct bus *bus)
 {
     current = bus;
@@ -193,7 +200,7 @@ void dma_barrier(void)
 
 uint64_t dma_address(const void *pointer)
 {
-    return (uint64_t)(uintptr_t)pointer;
+    return (uint64_t)(uintptr_t)pointer - (current != NULL ? current->dma_offset : 0);
 }
 
 void *phys_to_virt(uint64_t address, uint64_t size)

@@ -24,6 +24,10 @@ struct guest_memory {
 
 extern const struct guest_memory identity_memory;
 
+/* For devices that cannot hold the host's long pointers: addresses count from
+ * bus_current()->dma_offset. */
+extern const struct guest_memory offset_memory;
+
 struct bus_range {
     struct bus_range *next;
     enum bus_space space;
@@ -46,8 +50,9 @@ struct bus {
     struct bus_range *ranges; /* the newest first: it covers older ones */
     struct bus_memory *memory;
     uint64_t reads, writes;
-    bool strict; /* an access that nobody claims aborts the test */
-    bool failed; /* a model saw an access that its device's rules forbid (bus_forbidden) */
+    uint64_t dma_offset; /* dma_address() is the pointer less this */
+    bool strict;         /* an access that nobody claims aborts the test */
+    bool failed;         /* a model saw an access that its device's rules forbid (bus_forbidden) */
     char failure[160];
 };
 

@@ -57,7 +57,7 @@ void virtio_model_set_status(struct virtio_model *model, uint8_t status)
         bool enabled = false;
         for (unsigned i = 0; i < model->queue_count; i++)
             enabled |= model->queues[i].enabled;
-        if (status != 0x0f || !enabled)
+        if (status != (model->legacy ? 0x07 : 0x0f) || !enabled)
             bus_forbidden(model->bus, "DRIVER_OK with status 0x%x and %s queue", status,
                           enabled ? "a" : "no");
         model->activations++;
@@ -95,7 +95,8 @@ void virtio_model_enable_queue(struct virtio_model *model, unsigned index)
     if (model->lie == NULL &&
         (queue->size == 0 || (queue->size & (queue->size - 1)) != 0 || queue->size > queue->max))
         bus_forbidden(model->bus, "queue %u with %u entries of %u", index, queue->size, queue->max);
-    if (!(model->status & VIRTIO_STATUS_FEATURES_OK) || (model->status & VIRTIO_STATUS_DRIVER_OK))
+    if ((!model->legacy && !(model->status & VIRTIO_STATUS_FEATURES_OK)) ||
+        (model->status & VIRTIO_STATUS_DRIVER_OK))
         bus_forbidden(model->bus, "queue %u enabled with status 0x%x", index, model->status);
     if (queue->descriptors % 16 != 0 || queue->driver % 2 != 0 || queue->device % 4 != 0)
         bus_forbidden(model->bus, "queue %u is not aligned", index);

@@ -65,6 +65,7 @@ struct virtio_model {
     uint8_t config[64];
     unsigned config_size;
 
+    bool legacy; /* no FEATURES_OK, and the queue size is fixed */
     bool never_resets, refuses_features;
     bool worker_dead; /* a head was used again while in flight */
     unsigned resets, notifications, activations;

@@ -232,12 +232,13 @@ static EFI_STATUS submit(struct block_device *block, struct block_request *reque
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS result_of(const struct blk_part *part, uint32_t length)
+static EFI_STATUS result_of(const struct blk_part *part, uint32_t length, bool legacy)
 {
     switch (read_status(part->slot)) {
     case VIRTIO_BLK_S_OK:
-        /* Devices differ in counting the status byte, so only the data is asked for. */
-        return length >= part->read_bytes ? EFI_SUCCESS : EFI_DEVICE_ERROR;
+        /* Devices differ in counting the status byte, so only the data is asked for; legacy ones
+         * may say anything (§2.7.8.1). */
+        return length >= part->read_bytes || legacy ? EFI_SUCCESS : EFI_DEVICE_ERROR;
     case VIRTIO_BLK_S_UNSUPP:
         return EFI_UNSUPPORTED;
     default:
@@ -270,7 +271,7 @@ static void poll(struct block_device *block)
     struct blk_part *part;
     uint32_t length;
     while ((part = virtqueue_take(blk->queue, &length)) != NULL) {
-        put_part(blk, part, result_of(part, length));
+        put_part(blk, part, result_of(part, length, blk->device->transport->legacy));
         if (blk->dead)
             return; /* the completion aborted the device */
     }

@@ -198,7 +198,7 @@ static EFI_STATUS map_structures(struct modern *m, const struct place places[])
     const struct place *config = &places[VIRTIO_PCI_CAP_DEVICE];
     struct pci_function *f = m->function;
     if (!common->found || !notify_place->found)
-        return log_failure(EFI_UNSUPPORTED, "virtio %s: no virtio 1.0 registers", f->name);
+        return EFI_NOT_FOUND;
     if (common->length < sizeof(struct virtio_pci_common_cfg) || common->offset % 4 != 0 ||
         notify_place->offset % 2 != 0 || (config->found && config->offset % 4 != 0))
         return log_failure(EFI_VOLUME_CORRUPTED, "virtio %s: places of its registers", f->name);
@@ -221,7 +221,7 @@ static EFI_STATUS map_structures(struct modern *m, const struct place places[])
     return EFI_SUCCESS;
 }
 
-EFI_STATUS virtio_pci_open(struct pci_function *function, struct virtio_device **ret)
+EFI_STATUS virtio_modern_open(struct pci_function *function, struct virtio_device **ret)
 {
     struct modern *m = pool_alloc_zeroed(sizeof *m);
     if (m == NULL)
@@ -240,42 +240,4 @@ EFI_STATUS virtio_pci_open(struct pci_function *function, struct virtio_device *
     }
     *ret = &m->device;
     return EFI_SUCCESS;
-}
-
-/* Transitional devices have fixed ids (§4.1.2); QEMU's default disk is one. */
-static uint16_t transitional_type(uint16_t device_id)
-{
-    switch (device_id) {
-    case 0x1000:
-        return VIRTIO_TYPE_NET;
-    case 0x1001:
-        return VIRTIO_TYPE_BLOCK;
-    case 0x1003:
-        return VIRTIO_TYPE_CONSOLE;
-    case 0x1004:
-        return VIRTIO_TYPE_SCSI;
-    case 0x1005:
-        return VIRTIO_TYPE_RNG;
-    default:
-        return 0;
-    }
-}
-
-bool virtio_pci_match(const struct pci_function *function, uint16_t type)
-{
-    return function->vendor_id == VIRTIO_PCI_VENDOR &&
-           (function->device_id == VIRTIO_PCI_DEVICE_MODERN + type ||
-            transitional_type(function->device_id) == type);
-}
-
-EFI_STATUS virtio_pci_start(struct pci_function *function,
-                            EFI_STATUS (*start)(struct virtio_device *device,
-                                                struct device_instance **ret),
-                            struct device_instance **ret)
-{
-    struct virtio_device *device;
-    EFI_STATUS status = virtio_pci_open(function, &device);
-    if (EFI_ERROR(status))
-        return status;
-    return start(device, ret);
 }

@@ -47,6 +47,12 @@ EFI_STATUS virtio_negotiate(struct virtio_device *device, uint64_t wanted)
     transport->set_status(device, device_status);
 
     uint64_t offered = transport->get_features(device);
+    device->broken = false;
+    if (transport->legacy) {
+        device->features = offered & wanted & UINT32_MAX;
+        transport->set_features(device, device->features);
+        return EFI_SUCCESS;
+    }
     if ((offered & VIRTIO_F_VERSION_1) == 0) {
         status = log_failure(EFI_UNSUPPORTED, "virtio %s: features 0x%llx, no virtio 1.0",
                              device->name, (unsigned long long)offered);
@@ -61,7 +67,6 @@ EFI_STATUS virtio_negotiate(struct virtio_device *device, uint64_t wanted)
                              (unsigned long long)device->features);
         goto failed;
     }
-    device->broken = false;
     return EFI_SUCCESS;
 
 failed:
@@ -71,8 +76,10 @@ failed:
 
 void virtio_driver_ok(struct virtio_device *device)
 {
-    device->transport->set_status(device, VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER |
-                                              VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK);
+    uint8_t status = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK;
+    if (!device->transport->legacy)
+        status |= VIRTIO_STATUS_FEATURES_OK;
+    device->transport->set_status(device, status);
 }
 
 EFI_STATUS virtio_read_config(struct virtio_device *device,

@@ -17,8 +17,11 @@ struct virtio_queue_memory {
     uint64_t descriptors, driver, device; /* addresses for the device */
 };
 
-/* What a transport can do; each function is called with the device reset or later. */
+/* What a transport can do. `legacy`: the interface before virtio 1.0 (§1.3.1), without VERSION_1
+ * and FEATURES_OK, where the device fixes a queue's size and layout. Each function is called with
+ * the device reset or later. */
 struct virtio_transport {
+    bool legacy;
     uint8_t (*get_status)(struct virtio_device *device);
     void (*set_status)(struct virtio_device *device, uint8_t status);
     uint64_t (*get_features)(struct virtio_device *device);

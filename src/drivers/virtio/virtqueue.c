@@ -4,14 +4,16 @@
 #include "arch/io.h"
 #include "core/log.h"
 #include "core/pool.h"
+#include "efi/types.h"
 #include "lib/assert.h"
 #include "lib/memory.h"
 
+/* Legacy devices find the rings by their place behind the descriptors (§2.7.2). */
 static EFI_STATUS allocate_rings(struct virtqueue *queue)
 {
     size_t avail_offset = queue->size * sizeof(struct virtq_desc);
     size_t used_offset = avail_offset + sizeof(struct virtq_avail) + 2 * (queue->size + 1u);
-    used_offset = ALIGN_UP(used_offset, 4);
+    used_offset = ALIGN_UP(used_offset, queue->device->transport->legacy ? EFI_PAGE_SIZE : 4);
     size_t size =
         used_offset + sizeof(struct virtq_used) + queue->size * sizeof(struct virtq_used_elem) + 2;
     uint8_t *memory = pool_alloc_pages(size);
@@ -45,6 +47,12 @@ EFI_STATUS virtqueue_create(struct virtio_device *device, uint16_t index, uint16
     uint16_t size = max;
     while (size > offered)
         size /= 2;
+    if (device->transport->legacy) {
+        if (offered > VIRTQ_SIZE_MAX || (offered & (offered - 1)) != 0)
+            return log_failure(EFI_UNSUPPORTED, "virtio %s: queue %u has %u entries", device->name,
+                               index, offered);
+        size = (uint16_t)offered;
+    }
 
     struct virtqueue *queue =
         pool_alloc_zeroed(sizeof *queue + size * sizeof(struct virtqueue_shadow));

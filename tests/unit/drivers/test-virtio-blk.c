@@ -17,6 +17,7 @@
 #include "host/pool.h"
 #include "models/cpu.h"
 #include "models/virtio_blk.h"
+#include "models/virtio_legacy.h"
 #include "models/virtio_pci.h"
 #include "platform/machine.h"
 
@@ -39,6 +40,7 @@ static struct {
     struct pci_host host;
     struct virtio_blk_model disk;
     struct virtio_pci_model transport;
+    struct virtio_legacy_model legacy;
     struct pci_function *function;
     const struct pci_driver *driver;
     struct device_instance *instance;
@@ -68,8 +70,10 @@ static int tear_down(void **state)
 {
     if (t.instance != NULL)
         t.driver->stop(t.instance);
-    if (t.function != NULL)
+    if (t.function != NULL) {
         assert_int_equal(pci_model_get32(&t.transport.pci, PCI_COMMAND) & 0xffff, 0);
+        assert_int_equal(pci_model_get32(&t.legacy.pci, PCI_COMMAND) & 0xffff, 0);
+    }
     virtio_blk_model_free(&t.disk);
     LIST_FOR_EACH_SAFE(node, &t.host.functions)
     pool_free(LIST_ENTRY(node, struct pci_function, link));
@@ -81,11 +85,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void plug(uint32_t block_size, uint64_t features, uint16_t queue_size)
+static void find_function(void)
 {
-    virtio_blk_model_init(&t.disk, &t.bus, block_size, features, queue_size);
-    virtio_pci_model_add(&t.transport, &t.pci, &t.disk.virtio, 3, 0xe7f80000, false);
-    const struct pci_segment segment = {.ecam = ECAM};
+    const struct pci_segment segment = {.ecam = ECAM, .window_io = {0xc000, 0x1000, 0}};
     pci_host_init(&t.host, &segment);
     assert_int_equal(pci_scan_segment(&t.host), EFI_SUCCESS);
     t.function = LIST_ENTRY(t.host.functions.next, struct pci_function, link);
@@ -93,6 +95,25 @@ static void plug(uint32_t block_size, uint64_t features, uint16_t queue_size)
     assert_non_null(t.driver);
     assert_string_equal(t.driver->name, "virtio-blk");
     assert_int_equal(t.driver->class, DEVICE_DISK);
+}
+
+static void plug(uint32_t block_size, uint64_t features, uint16_t queue_size)
+{
+    virtio_blk_model_init(&t.disk, &t.bus, block_size, features, queue_size);
+    virtio_pci_model_add(&t.transport, &t.pci, &t.disk.virtio, 3, 0xe7f80000, false);
+    find_function();
+}
+
+static void plug_legacy(uint32_t block_size, uint64_t features, uint16_t queue_size, uint16_t base)
+{
+    virtio_blk_model_init(&t.disk, &t.bus, block_size, features, queue_size);
+    t.disk.virtio.offered &= ~VIRTIO_F_VERSION_1;
+    virtio_legacy_model_add(&t.legacy, &t.pci, &t.disk.virtio, 0x1001, 3, base);
+    find_function();
+    /* 44 bits of address are enough for what the heap gives. */
+    void *sample = pool_alloc_pages(3 * 4096);
+    t.bus.dma_offset = (uint64_t)(uintptr_t)sample & ~0xfffffffffffull;
+    pool_free_pages(sample, 3 * 4096);
 }
 
 static EFI_STATUS try_start(void)
@@ -592,6 +613,54 @@ static void transitional_ids_match(void **state)
     assert_null(pci_driver_find(&f));
 }
 
+static void legacy_devices_work(void **state)
+{
+    plug_legacy(512, CH_FEATURES | VIRTIO_BLK_F_SEG_MAX, 256, 0xc040);
+    assert_int_equal(try_start(), EFI_SUCCESS);
+    assert_int_equal(t.disk.virtio.status, 0x07);
+    assert_int_equal(t.disk.virtio.acknowledged, CH_FEATURES & USED_FEATURES);
+    read_and_write(512);
+    assert_int_equal(run(BLOCK_READ, 0, t.buffer, DISK_SIZE), EFI_SUCCESS);
+    assert_memory_equal(t.buffer, t.disk.data, DISK_SIZE);
+    t.disk.short_length = true; /* these may say anything */
+    assert_int_equal(run(BLOCK_READ, 0, t.buffer, 512), EFI_SUCCESS);
+    t.driver->quiesce(t.instance);
+    assert_int_equal(t.disk.virtio.status, 0);
+    assert_false(pci_model_bus_master(&t.legacy.pci));
+}
+
+static void legacy_ports_are_assigned(void **state)
+{
+    plug_legacy(4096, CH_FEATURES, 4, 0);
+    assert_int_equal(try_start(), EFI_SUCCESS);
+    assert_int_equal(pci_model_bar_address(&t.legacy.pci, 0), 0xc000);
+    read_and_write(4096);
+}
+
+static void unusable_legacy_devices_are_refused(void **state)
+{
+    plug_legacy(512, CH_FEATURES, 128, 0xc040);
+    static const uint64_t sizes[] = {0, 3, 100};
+    for (unsigned i = 0; i < 3; i++) {
+        t.disk.virtio.queues[0].max = (uint16_t)sizes[i];
+        refuse(EFI_UNSUPPORTED);
+    }
+    t.disk.virtio.queues[0].max = 128;
+    t.bus.dma_offset = 0; /* the queue is too far up */
+    refuse(EFI_UNSUPPORTED);
+    for (size_t n = 0; n < 2; n++) {
+        host_fail_allocation_after(n);
+        refuse(EFI_OUT_OF_RESOURCES);
+    }
+    host_fail_allocation_after(SIZE_MAX);
+    /* A modern device without its registers is none. */
+    t.function->device_id = 0x1042;
+    refuse(EFI_UNSUPPORTED);
+    t.function->device_id = 0x1001;
+    t.function->bars[0].address = 0xffffffe0; /* beyond the ports */
+    refuse(EFI_UNSUPPORTED);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -617,6 +686,9 @@ int main(void)
         TEST(repeated_completions_break_the_device),
         TEST(a_configuration_that_never_stands_still_is_refused),
         TEST(transitional_ids_match),
+        TEST(legacy_devices_work),
+        TEST(legacy_ports_are_assigned),
+        TEST(unusable_legacy_devices_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
