@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "host/runtime_port.h"
 
+#include <stddef.h>
+
 #include "arch/io.h"
 #include "runtime/port.h"
 
