@@ -34,6 +34,11 @@
      VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_RO | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_FLUSH |         \
      VIRTIO_BLK_F_TOPOLOGY | VIRTIO_BLK_F_DISCARD)
 
+/* The drivers are found by a linker table: this takes them out of the library. */
+__attribute__((used)) static EFI_STATUS (*const linked[])(struct virtio_device *,
+                                                          struct device_instance **) = {
+    virtio_blk_start};
+
 static struct {
     struct bus bus;
     struct pci_model pci;
