@@ -17,7 +17,7 @@ static bool same_partition(const HARDDRIVE_DEVICE_PATH *a, const EFI_DEVICE_PATH
 {
     const HARDDRIVE_DEVICE_PATH *b = (const void *)node;
     return is_node(node, MEDIA_DEVICE_PATH, MEDIA_HARDDRIVE_DP) &&
-           path_node_size(node) == sizeof *b && a->SignatureType == b->SignatureType &&
+           node_size(node) == sizeof *b && a->SignatureType == b->SignatureType &&
            a->PartitionNumber == b->PartitionNumber &&
            memcmp(a->Signature, b->Signature, sizeof a->Signature) == 0;
 }
@@ -25,7 +25,7 @@ static bool same_partition(const HARDDRIVE_DEVICE_PATH *a, const EFI_DEVICE_PATH
 static bool holds_partition(const EFI_DEVICE_PATH_PROTOCOL *path,
                             const HARDDRIVE_DEVICE_PATH *wanted)
 {
-    for (; !path_is_end(path); path = path_next(path))
+    for (; !node_is_end(path); path = node_next(path))
         if (same_partition(wanted, path))
             return true;
     return false;
@@ -72,7 +72,7 @@ static EFI_DEVICE_PATH_PROTOCOL *join_rest(struct boot *boot,
                                            const EFI_DEVICE_PATH_PROTOCOL *device,
                                            const EFI_DEVICE_PATH_PROTOCOL *rest)
 {
-    if (path_is_end(rest))
+    if (node_is_end(rest))
         return path_of_file(boot, device, u"\\EFI\\BOOT\\BOOTX64.EFI");
     return path_join(boot, device, rest, path_prefix_size(rest) + sizeof *rest);
 }
@@ -82,7 +82,7 @@ static bool has_file(struct boot *boot, EFI_HANDLE handle, const FILEPATH_DEVICE
     EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume;
     EFI_FILE_PROTOCOL *root, *file;
     char16_t name[256];
-    size_t size = path_node_size(&node->Header) - sizeof *node;
+    size_t size = node_size(&node->Header) - sizeof *node;
     if (size > sizeof name - sizeof *name)
         return false;
     memcpy(name, (const char *)node + sizeof *node, size);
@@ -127,14 +127,14 @@ static EFI_DEVICE_PATH_PROTOCOL *search_file(struct boot *boot,
 
 EFI_DEVICE_PATH_PROTOCOL *expand_path(struct boot *boot, const EFI_DEVICE_PATH_PROTOCOL *path)
 {
-    if (is_node(path, MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP) && path_node_size(path) > sizeof *path)
+    if (is_node(path, MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP) && node_size(path) > sizeof *path)
         return search_file(boot, path);
 
     if (is_node(path, MEDIA_DEVICE_PATH, MEDIA_HARDDRIVE_DP)) {
-        if (path_node_size(path) != sizeof(HARDDRIVE_DEVICE_PATH))
+        if (node_size(path) != sizeof(HARDDRIVE_DEVICE_PATH))
             return NULL;
         EFI_DEVICE_PATH_PROTOCOL *device = search_partition(boot, (const void *)path);
-        return device == NULL ? NULL : join_rest(boot, device, path_next(path));
+        return device == NULL ? NULL : join_rest(boot, device, node_next(path));
     }
 
     /* A full path: connecting what it names is LocateDevicePath's business. */

@@ -8,30 +8,30 @@
 static const EFI_DEVICE_PATH_PROTOCOL end_node = {
     END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {sizeof(EFI_DEVICE_PATH_PROTOCOL), 0}};
 
-size_t path_node_size(const EFI_DEVICE_PATH_PROTOCOL *node)
+size_t node_size(const EFI_DEVICE_PATH_PROTOCOL *node)
 {
     return node->Length[0] | (size_t)node->Length[1] << 8;
 }
 
-bool path_is_end(const EFI_DEVICE_PATH_PROTOCOL *node)
+bool node_is_end(const EFI_DEVICE_PATH_PROTOCOL *node)
 {
     return node->Type == END_DEVICE_PATH_TYPE && node->SubType == END_ENTIRE_DEVICE_PATH_SUBTYPE;
 }
 
-const EFI_DEVICE_PATH_PROTOCOL *path_next(const EFI_DEVICE_PATH_PROTOCOL *node)
+const EFI_DEVICE_PATH_PROTOCOL *node_next(const EFI_DEVICE_PATH_PROTOCOL *node)
 {
-    return (const void *)((const char *)node + path_node_size(node));
+    return (const void *)((const char *)node + node_size(node));
 }
 
 size_t path_size(const void *data, size_t available)
 {
     for (size_t offset = 0; available - offset >= sizeof(EFI_DEVICE_PATH_PROTOCOL);) {
         const EFI_DEVICE_PATH_PROTOCOL *node = (const void *)((const char *)data + offset);
-        size_t size = path_node_size(node);
+        size_t size = node_size(node);
         if (size < sizeof *node || size > available - offset)
             return 0;
         offset += size;
-        if (path_is_end(node))
+        if (node_is_end(node))
             return offset;
     }
     return 0;
@@ -40,8 +40,8 @@ size_t path_size(const void *data, size_t available)
 size_t path_prefix_size(const EFI_DEVICE_PATH_PROTOCOL *path)
 {
     const EFI_DEVICE_PATH_PROTOCOL *node = path;
-    while (!path_is_end(node))
-        node = path_next(node);
+    while (!node_is_end(node))
+        node = node_next(node);
     return (size_t)((const char *)node - (const char *)path);
 }
 
@@ -80,13 +80,13 @@ EFI_DEVICE_PATH_PROTOCOL *path_of_file(struct boot *boot, const EFI_DEVICE_PATH_
         char16_t rest[128];
     } tail = {.node.Header = {MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, {0}}};
     size_t name_size = ucs2_size(file);
-    size_t node_size = sizeof tail.node + name_size;
-    if (node_size + sizeof end_node > sizeof tail)
+    size_t file_size = sizeof tail.node + name_size;
+    if (file_size + sizeof end_node > sizeof tail)
         return NULL;
 
-    tail.node.Header.Length[0] = (uint8_t)node_size;
-    tail.node.Header.Length[1] = (uint8_t)(node_size >> 8);
+    tail.node.Header.Length[0] = (uint8_t)file_size;
+    tail.node.Header.Length[1] = (uint8_t)(file_size >> 8);
     memcpy((char *)&tail + sizeof tail.node, file, name_size);
-    memcpy((char *)&tail + node_size, &end_node, sizeof end_node);
-    return path_join(boot, device, &tail, node_size + sizeof end_node);
+    memcpy((char *)&tail + file_size, &end_node, sizeof end_node);
+    return path_join(boot, device, &tail, file_size + sizeof end_node);
 }

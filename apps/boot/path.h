@@ -16,9 +16,9 @@ size_t path_prefix_size(const EFI_DEVICE_PATH_PROTOCOL *path);
 /* Does `path` begin with all nodes of `prefix`? */
 bool path_begins_with(const EFI_DEVICE_PATH_PROTOCOL *path, const EFI_DEVICE_PATH_PROTOCOL *prefix);
 
-const EFI_DEVICE_PATH_PROTOCOL *path_next(const EFI_DEVICE_PATH_PROTOCOL *node);
-bool path_is_end(const EFI_DEVICE_PATH_PROTOCOL *node);
-size_t path_node_size(const EFI_DEVICE_PATH_PROTOCOL *node);
+const EFI_DEVICE_PATH_PROTOCOL *node_next(const EFI_DEVICE_PATH_PROTOCOL *node);
+bool node_is_end(const EFI_DEVICE_PATH_PROTOCOL *node);
+size_t node_size(const EFI_DEVICE_PATH_PROTOCOL *node);
 
 /* Device path of a handle, or NULL. */
 EFI_DEVICE_PATH_PROTOCOL *path_of(struct boot *boot, EFI_HANDLE handle);

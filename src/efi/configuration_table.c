@@ -61,31 +61,33 @@ static EFI_STATUS allocate_for_os(size_t size, void **ret)
     return pool_allocate_type(EfiACPIReclaimMemory, size, ret);
 }
 
+static EFI_STATUS install_at(const EFI_GUID *guid, uint64_t address)
+{
+    return address == 0 ? EFI_SUCCESS : efi_install_configuration_table(guid, (void *)(uintptr_t)address);
+}
+
 static EFI_STATUS publish_acpi(const struct machine *machine)
 {
     if (machine->rsdp == 0)
         return EFI_SUCCESS;
-    struct acpi_publication acpi;
-    EFI_STATUS status = acpi_publish(machine->rsdp, allocate_for_os, &acpi);
+    void *memory;
+    size_t size = acpi_publish_size(machine);
+    EFI_STATUS status = allocate_for_os(size, &memory);
     if (EFI_ERROR(status))
         return status;
-    if (acpi.rsdp1 != NULL)
-        status = efi_install_configuration_table(GUID_OF(ACPI_TABLE), acpi.rsdp1);
-    if (!EFI_ERROR(status) && acpi.rsdp2 != NULL)
-        status = efi_install_configuration_table(GUID_OF(EFI_ACPI_20_TABLE), acpi.rsdp2);
+    struct acpi_publication acpi;
+    status = acpi_publish(machine, memory, size, &acpi);
+    if (!EFI_ERROR(status))
+        status = install_at(GUID_OF(ACPI_TABLE), acpi.acpi10);
+    if (!EFI_ERROR(status))
+        status = install_at(GUID_OF(EFI_ACPI_20_TABLE), acpi.acpi20);
     return status;
 }
 
 static EFI_STATUS publish_smbios(const struct machine *machine)
 {
-    EFI_STATUS status = EFI_SUCCESS;
-    if (machine->smbios2 != 0)
-        status = efi_install_configuration_table(GUID_OF(SMBIOS_TABLE),
-                                                 (void *)(uintptr_t)machine->smbios2);
-    if (!EFI_ERROR(status) && machine->smbios3 != 0)
-        status = efi_install_configuration_table(GUID_OF(SMBIOS3_TABLE),
-                                                 (void *)(uintptr_t)machine->smbios3);
-    return status;
+    EFI_STATUS status = install_at(GUID_OF(SMBIOS_TABLE), machine->smbios2);
+    return EFI_ERROR(status) ? status : install_at(GUID_OF(SMBIOS3_TABLE), machine->smbios3);
 }
 
 /* §4.6.2: what still works at run time. */

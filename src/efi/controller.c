@@ -23,32 +23,14 @@ struct root {
 static struct root *roots;
 static size_t root_count;
 
-static struct pci_window window_of(const struct memory_range *range)
-{
-    return (struct pci_window){range->base, range->size};
-}
-
 EFI_STATUS controllers_init(const struct machine *machine)
 {
     roots = pool_alloc_zeroed(machine->pci_segment_count * sizeof *roots);
     if (roots == NULL)
         return EFI_OUT_OF_RESOURCES;
     root_count = machine->pci_segment_count;
-    for (size_t i = 0; i < root_count; i++) {
-        const struct pci_segment *segment = &machine->pci_segments[i];
-        roots[i].host = (struct pci_host){
-            .segment = segment->segment,
-            .bus_start = segment->bus_start,
-            .bus_end = segment->bus_end,
-            .ecam = segment->ecam,
-            .windows =
-                {
-                    [PCI_WINDOW_32] = window_of(&segment->window32),
-                    [PCI_WINDOW_64] = window_of(&segment->window64),
-                    [PCI_WINDOW_IO] = window_of(&segment->window_io),
-                },
-        };
-    }
+    for (size_t i = 0; i < root_count; i++)
+        pci_host_init(&roots[i].host, &machine->pci_segments[i]);
     return EFI_SUCCESS;
 }
 
