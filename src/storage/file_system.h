@@ -67,7 +67,7 @@ struct file_operations {
      * file where a directory is to be created and the reverse), EFI_INVALID_PARAMETER (mode,
      * attributes, a name that cannot be), EFI_VOLUME_FULL, EFI_VOLUME_CORRUPTED,
      * EFI_OUT_OF_RESOURCES, EFI_DEVICE_ERROR. */
-    EFI_STATUS (*open)
+    EFI_STATUS(*open)
     (struct file *from, const char16_t *path, uint64_t mode, uint32_t attributes,
      struct file **ret);
 
@@ -82,7 +82,7 @@ struct file_operations {
 
     /* Reads up to `size` bytes; less at the end of the file, 0 there. Beyond it, and for a deleted
      * file: EFI_DEVICE_ERROR. A directory: EFI_UNSUPPORTED. */
-    EFI_STATUS (*read)
+    EFI_STATUS(*read)
     (struct file *file, uint64_t position, void *buffer, size_t size, size_t *ret_size);
 
     /* Writes all of `size` bytes and extends the file as needed, a gap with zeros; or fails and
