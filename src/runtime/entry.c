@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "runtime/monotonic.h"
+#include "runtime/services.h"
 #include "runtime/state.h"
 #include "runtime/tables.h"
 #include "runtime/variables.h"
@@ -21,9 +22,6 @@ static void exit_boot_services(void)
     runtime_state.interface = NULL;
     runtime_state.at_runtime = true;
 }
-
-EFI_STATUS runtime_entry(const struct runtime_config *config,
-                         struct runtime_interface *ret_interface);
 
 EFI_STATUS runtime_entry(const struct runtime_config *config,
                          struct runtime_interface *ret_interface)

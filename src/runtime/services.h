@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "efi/runtime_services.h"
+#include "runtime/runtime.h"
 
 /* The runtime services (UEFI 2.10 §8), each in the file that its group is named after. */
+
+/* entry.c: runtime_entry_fn */
+EFI_STATUS runtime_entry(const struct runtime_config *config,
+                         struct runtime_interface *ret_interface);
 
 /* time.c */
 EFI_STATUS EFIAPI runtime_get_time(EFI_TIME *Time, EFI_TIME_CAPABILITIES *Capabilities);

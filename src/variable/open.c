@@ -51,19 +51,17 @@ static bool is_erased(const struct store *store, uint32_t from)
     return true;
 }
 
-/* Counts living records, buries broken ones and finds the end of the log. `*ret_last` is the last
- * living record. */
-static EFI_STATUS walk_log(struct store *store, uint32_t *ret_last)
+/* Counts living records, buries broken ones and finds the end of the log. */
+static EFI_STATUS walk_log(struct store *store)
 {
     struct store_record record;
-    uint32_t size, offset, last = 0;
+    uint32_t size, offset;
     store->end = store->medium->bank_size;
     for (offset = sizeof(struct store_header); record_read(store, offset, &record, &size);
          offset += size) {
         if (record.state != RECORD_VALID)
             continue;
         if (record_is_sound(store, offset, &record)) {
-            last = offset;
             store->living += size;
             continue;
         }
@@ -73,29 +71,21 @@ static EFI_STATUS walk_log(struct store *store, uint32_t *ret_last)
     }
     store->end = offset;
     store->must_compact = !is_erased(store, offset);
-    *ret_last = last;
     return EFI_SUCCESS;
 }
 
 /* Finishes a change that was cut off between the new record and the old one's end: only the last
  * record can have an older version beside it. */
-static EFI_STATUS retire_older(struct store *store, uint32_t last)
+static EFI_STATUS retire_older(struct store *store)
 {
-    struct store_variable variable, newest, *after = NULL;
-    bool found = false;
-    while (store_next(store, after, &variable)) {
+    struct store_variable newest = {0}, variable, *after = NULL;
+    for (; store_next(store, after, &variable); after = &variable)
         newest = variable;
-        found = variable.offset == last;
-        after = &variable;
-    }
-    if (!found)
-        return EFI_SUCCESS;
-    after = NULL;
-    while (store_next(store, after, &variable) && variable.offset != last) {
+    for (after = NULL; store_next(store, after, &variable) && variable.offset != newest.offset;
+         after = &variable) {
         if (variable.name_size == newest.name_size && guid_equal(variable.guid, newest.guid) &&
             memcmp(variable.name, newest.name, newest.name_size) == 0)
             return store_delete(store, &variable);
-        after = &variable;
     }
     return EFI_SUCCESS;
 }
@@ -105,10 +95,9 @@ EFI_STATUS store_open(struct store *store, const struct store_medium *medium)
     struct store opened = {.medium = medium};
     if (!find_bank(&opened))
         return EFI_VOLUME_CORRUPTED;
-    uint32_t last;
-    EFI_STATUS status = walk_log(&opened, &last);
-    if (!EFI_ERROR(status) && last != 0)
-        status = retire_older(&opened, last);
+    EFI_STATUS status = walk_log(&opened);
+    if (!EFI_ERROR(status))
+        status = retire_older(&opened);
     if (!EFI_ERROR(status))
         *store = opened;
     return status;

@@ -20,7 +20,7 @@ struct store_medium {
     uint32_t bank_count;  /* 2; or 1: contents do not outlive the struct store */
 
     /* `data` may lie in the store, and overlap the target when there is one bank. */
-    EFI_STATUS (*write)
+    EFI_STATUS(*write)
     (const struct store_medium *medium, uint32_t offset, const void *data, uint32_t size);
     /* Sets bytes to 0xff. */
     EFI_STATUS (*erase)(const struct store_medium *medium, uint32_t offset, uint32_t size);

@@ -31,7 +31,7 @@ static EFI_STATUS nvram_write(const struct store_medium *medium, uint32_t offset
                               uint32_t size)
 {
     struct nvram *nvram = nvram_of(medium);
-    uint8_t *copy = malloc(size);
+    uint8_t *copy = nvram->scratch; /* the data may move away under us */
     memcpy(copy, data, size);
     for (uint32_t i = 0; i < size; i++) {
         if (nvram->is_flash && (copy[i] & ~nvram->bytes[offset + i])) {
@@ -41,7 +41,6 @@ static EFI_STATUS nvram_write(const struct store_medium *medium, uint32_t offset
         }
         store_byte(nvram, offset + i, copy[i]);
     }
-    free(copy);
     return EFI_SUCCESS;
 }
 
@@ -59,6 +58,7 @@ void nvram_init(struct nvram *nvram, uint32_t bank_size, uint32_t bank_count)
     *nvram = (struct nvram){
         .medium = {bytes, bank_size, bank_count, nvram_write, nvram_erase},
         .bytes = bytes,
+        .scratch = malloc((size_t)bank_size * bank_count),
         .is_flash = bank_count == 2,
         .stores_left = -1,
     };
@@ -67,6 +67,7 @@ void nvram_init(struct nvram *nvram, uint32_t bank_size, uint32_t bank_count)
 void nvram_free(struct nvram *nvram)
 {
     free(nvram->bytes);
+    free(nvram->scratch);
 }
 
 static void make_name(unsigned index, char16_t name[3])
@@ -83,13 +84,11 @@ static EFI_STATUS delete_variable(struct store *store, const char16_t *name, con
     return EFI_ERROR(status) ? status : store_delete(store, &variable);
 }
 
-static EFI_STATUS set_variable(struct reference *reference, struct store *store,
+static EFI_STATUS set_variable(struct store *store, const char16_t *name, const EFI_GUID *guid,
                                const struct reference_change *change)
 {
     uint8_t data[REFERENCE_DATA];
-    char16_t name[3];
-    make_name(change->name, name);
-    struct store_value value = {.guid = &vendors[change->name % 2],
+    struct store_value value = {.guid = guid,
                                 .name = name,
                                 .attributes = change->seed,
                                 .data = data,
@@ -97,43 +96,57 @@ static EFI_STATUS set_variable(struct reference *reference, struct store *store,
     for (uint32_t i = 0; i < change->size; i++)
         data[i] = (uint8_t)(change->seed + i);
     struct store_variable old;
-    if (change->kind == CHANGE_APPEND && !EFI_ERROR(store_find(store, name, value.guid, &old))) {
+    if (change->kind == CHANGE_APPEND && !EFI_ERROR(store_find(store, name, guid, &old))) {
         value.attributes = old.attributes;
         value.head = old.data;
         value.head_size = old.data_size;
     }
-    if (value.head_size + value.data_size > REFERENCE_DATA)
-        return EFI_OUT_OF_RESOURCES;
-    uint32_t head_size = value.head_size;
-    EFI_STATUS status = store_set(store, &value);
-    if (EFI_ERROR(status))
-        return status;
-    reference->variables[change->name].exists = true;
-    reference->variables[change->name].attributes = value.attributes;
-    reference->variables[change->name].size = head_size + change->size;
-    memcpy(reference->variables[change->name].data + head_size, data, change->size);
-    return EFI_SUCCESS;
+    return value.head_size + value.data_size > REFERENCE_DATA ? EFI_OUT_OF_RESOURCES
+                                                              : store_set(store, &value);
 }
 
-EFI_STATUS reference_apply(struct reference *reference, struct store *store,
-                           const struct reference_change *change)
+static EFI_STATUS apply(struct store *store, const struct reference_change *change)
 {
+    const EFI_GUID *guid = &vendors[change->name % 2];
     char16_t name[3];
     make_name(change->name, name);
-    EFI_STATUS status;
     switch (change->kind) {
     case CHANGE_DELETE:
-        status = delete_variable(store, name, &vendors[change->name % 2]);
-        if (!EFI_ERROR(status))
-            reference->variables[change->name].exists = false;
-        return status;
+        return delete_variable(store, name, guid);
     case CHANGE_COMPACT:
         return store_compact(store);
     case CHANGE_REOPEN:
         return store->medium->bank_count == 2 ? store_open(store, store->medium) : EFI_SUCCESS;
     default:
-        return set_variable(reference, store, change);
+        return set_variable(store, name, guid, change);
     }
+}
+
+void reference_expect(struct reference *reference, const struct reference_change *change)
+{
+    struct reference_variable *variable = &reference->variables[change->name];
+    if (change->kind == CHANGE_DELETE)
+        variable->exists = false;
+    if (change->kind != CHANGE_SET && change->kind != CHANGE_APPEND)
+        return;
+    if (change->kind == CHANGE_SET || !variable->exists) {
+        variable->attributes = change->seed;
+        variable->size = 0;
+    }
+    if (variable->size + change->size > REFERENCE_DATA)
+        return;
+    variable->exists = true;
+    for (uint32_t i = 0; i < change->size; i++)
+        variable->data[variable->size++] = (uint8_t)(change->seed + i);
+}
+
+EFI_STATUS reference_apply(struct reference *reference, struct store *store,
+                           const struct reference_change *change)
+{
+    EFI_STATUS status = apply(store, change);
+    if (!EFI_ERROR(status))
+        reference_expect(reference, change);
+    return status;
 }
 
 bool reference_matches(const struct reference *reference, const struct store *store)

@@ -9,7 +9,7 @@
 /* A medium for variable stores whose power can be cut between any two stores of a byte. */
 struct nvram {
     struct store_medium medium; /* bytes are on the heap, so that ASan watches their ends */
-    uint8_t *bytes;
+    uint8_t *bytes, *scratch;
     bool is_flash;    /* aborts when a write would set a bit */
     long stores_left; /* until the power is cut; negative: never */
     unsigned long stores;
@@ -25,7 +25,7 @@ void nvram_free(struct nvram *nvram);
 /* The variables as they should be: the names are "V" and a letter, in one of two vendors' name
  * spaces. */
 struct reference {
-    struct {
+    struct reference_variable {
         bool exists;
         uint32_t attributes;
         uint32_t size;
@@ -41,7 +41,11 @@ struct reference_change {
     uint8_t seed;
 };
 
-/* Applies the change to the store, and to the reference when the store says success. */
+/* What the change makes of the variables when it succeeds. */
+void reference_expect(struct reference *reference, const struct reference_change *change);
+
+/* Applies the change to the store, and to the reference when the store says success.
+ * EFI_OUT_OF_RESOURCES also when the reference has no room. */
 EFI_STATUS reference_apply(struct reference *reference, struct store *store,
                            const struct reference_change *change);
 
