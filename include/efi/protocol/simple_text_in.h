@@ -14,6 +14,29 @@
         }                                                                                          \
     }
 
+#define SCAN_NULL      0x00
+#define SCAN_UP        0x01
+#define SCAN_DOWN      0x02
+#define SCAN_RIGHT     0x03
+#define SCAN_LEFT      0x04
+#define SCAN_HOME      0x05
+#define SCAN_END       0x06
+#define SCAN_INSERT    0x07
+#define SCAN_DELETE    0x08
+#define SCAN_PAGE_UP   0x09
+#define SCAN_PAGE_DOWN 0x0a
+#define SCAN_F1        0x0b /* to F10 0x14 */
+#define SCAN_F10       0x14
+#define SCAN_F11       0x15
+#define SCAN_F12       0x16
+#define SCAN_ESC       0x17
+#define SCAN_F13       0x68 /* to F24 0x73 */
+
+#define CHAR_BACKSPACE       0x0008
+#define CHAR_TAB             0x0009
+#define CHAR_LINEFEED        0x000a
+#define CHAR_CARRIAGE_RETURN 0x000d
+
 typedef struct {
     uint16_t ScanCode;
     char16_t UnicodeChar;

@@ -14,6 +14,26 @@
         }                                                                                          \
     }
 
+/* Attributes: foreground in bits 0 to 3, background (the first eight colours) in bits 4 to 6. */
+#define EFI_BLACK        0x00
+#define EFI_BLUE         0x01
+#define EFI_GREEN        0x02
+#define EFI_CYAN         0x03
+#define EFI_RED          0x04
+#define EFI_MAGENTA      0x05
+#define EFI_BROWN        0x06
+#define EFI_LIGHTGRAY    0x07
+#define EFI_DARKGRAY     0x08
+#define EFI_LIGHTBLUE    0x09
+#define EFI_LIGHTGREEN   0x0a
+#define EFI_LIGHTCYAN    0x0b
+#define EFI_LIGHTRED     0x0c
+#define EFI_LIGHTMAGENTA 0x0d
+#define EFI_YELLOW       0x0e
+#define EFI_WHITE        0x0f
+
+#define EFI_TEXT_ATTR(foreground, background) ((foreground) | ((background) << 4))
+
 typedef struct {
     int32_t MaxMode;
     int32_t Mode;

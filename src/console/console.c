@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "console/console.h"
+
+#include "console/glyph.h"
+#include "console/utf8.h"
+#include "lib/assert.h"
+#include "lib/macros.h"
+
+#define TAB_WIDTH 8
+
+static struct list terminals = LIST_INIT(terminals);
+
+static struct screen screen = {
+    .columns = 80, .rows = 25, .attribute = CONSOLE_ATTRIBUTE, .cursor_visible = true};
+
+#define FOR_EACH_TERMINAL(t)                                                                       \
+    for (struct terminal *t = LIST_ENTRY(terminals.next, struct terminal, link);                   \
+         &t->link != &terminals; t = LIST_ENTRY(t->link.next, struct terminal, link))
+
+void console_add(struct terminal *terminal)
+{
+    encoder_set_size(&terminal->encoder, screen.columns, screen.rows);
+    list_append(&terminals, &terminal->link);
+}
+
+void console_remove(struct terminal *terminal)
+{
+    list_remove(&terminal->link);
+}
+
+bool console_has_terminal(void)
+{
+    return !list_empty(&terminals);
+}
+
+const struct screen *console_screen(void)
+{
+    return &screen;
+}
+
+static void line_feed(void)
+{
+    if (screen.row + 1 < screen.rows) {
+        screen.row++;
+        return;
+    }
+    FOR_EACH_TERMINAL(t)
+    encoder_scroll(&t->encoder, screen.column, screen.attribute);
+}
+
+static void wrap(void)
+{
+    screen.column = 0;
+    line_feed();
+}
+
+static bool print(char16_t c)
+{
+    unsigned width = glyph_width(c);
+    if (width == 0 || width > screen.columns)
+        return false;
+    if (screen.column + width > screen.columns)
+        wrap();
+    FOR_EACH_TERMINAL(t)
+    encoder_print(&t->encoder, screen.row, screen.column, screen.attribute, c, width);
+    screen.column += (uint16_t)width;
+    if (screen.column == screen.columns)
+        wrap();
+    return true;
+}
+
+bool console_put(char16_t c)
+{
+    switch (c) {
+    case 0:
+        return true;
+    case '\b':
+        if (screen.column > 0)
+            screen.column--;
+        return true;
+    case '\t':
+        do
+            print(' ');
+        while (screen.column % TAB_WIDTH != 0);
+        return true;
+    case '\n':
+        line_feed();
+        return true;
+    case '\r':
+        screen.column = 0;
+        return true;
+    default:
+        return print(c);
+    }
+}
+
+void console_end_output(void)
+{
+    FOR_EACH_TERMINAL(t)
+    {
+        encoder_go_to_row(&t->encoder, screen.row, screen.column, screen.attribute);
+        terminal_flush(t);
+    }
+}
+
+void console_write(const char *text, size_t length)
+{
+    struct utf8_decoder utf8 = {0};
+    for (size_t i = 0; i < length; i++) {
+        char16_t c;
+        if (!utf8_decode(&utf8, (uint8_t)text[i], &c))
+            continue;
+        if (c == '\n')
+            screen.column = 0;
+        console_put(c);
+    }
+    console_end_output();
+}
+
+void console_set_attribute(uint8_t attribute)
+{
+    screen.attribute = attribute & 0x7f;
+}
+
+void console_set_cursor(uint16_t column, uint16_t row)
+{
+    ASSERT(column < screen.columns && row < screen.rows);
+    screen.column = column;
+    screen.row = row;
+}
+
+void console_show_cursor(bool visible)
+{
+    screen.cursor_visible = visible;
+}
+
+void console_clear(void)
+{
+    screen.column = screen.row = 0;
+    FOR_EACH_TERMINAL(t)
+    {
+        encoder_clear(&t->encoder, screen.attribute);
+        terminal_flush(t);
+    }
+}
+
+void console_set_size(uint16_t columns, uint16_t rows)
+{
+    if (columns != screen.columns || rows != screen.rows) {
+        screen.columns = columns;
+        screen.rows = rows;
+        FOR_EACH_TERMINAL(t)
+        encoder_set_size(&t->encoder, columns, rows);
+    }
+    console_clear();
+}
+
+void console_forget(void)
+{
+    FOR_EACH_TERMINAL(t)
+    encoder_forget(&t->encoder);
+}
+
+void console_settle(void)
+{
+    FOR_EACH_TERMINAL(t)
+    {
+        encoder_settle(&t->encoder, screen.row, screen.column, screen.attribute,
+                       screen.cursor_visible);
+        terminal_flush(t);
+    }
+}
+
+bool console_largest_size(uint16_t *ret_columns, uint16_t *ret_rows)
+{
+    uint16_t columns = UINT16_MAX, rows = ENCODER_MAX_ROWS;
+    if (list_empty(&terminals))
+        return false;
+    FOR_EACH_TERMINAL(t)
+    {
+        uint16_t c, r;
+        if (!terminal_size(t, &c, &r))
+            return false;
+        columns = MIN(columns, c);
+        rows = MIN(rows, r);
+    }
+    *ret_columns = columns;
+    *ret_rows = rows;
+    return true;
+}
+
+void console_write_log(const char *line, size_t length)
+{
+    uint8_t attribute = screen.attribute;
+    screen.attribute = CONSOLE_ATTRIBUTE;
+    if (screen.column != 0)
+        console_write("\n", 1);
+    console_write(line, length);
+    screen.attribute = attribute;
+}
+
+void console_reset(void)
+{
+    list_init(&terminals);
+    console_drop_keys();
+    console_set_key_hook(NULL);
+    screen = (struct screen){
+        .columns = 80, .rows = 25, .attribute = CONSOLE_ATTRIBUTE, .cursor_visible = true};
+}
+
+/* The queue of keys. */
+
+static struct {
+    struct key keys[512];
+    size_t start, used;
+} queue;
+
+static void (*key_hook)(const struct key *key);
+
+void console_set_key_hook(void (*hook)(const struct key *key))
+{
+    key_hook = hook;
+}
+
+static void take_key(const struct key *key)
+{
+    ASSERT(queue.used < ARRAY_SIZE(queue.keys));
+    queue.keys[(queue.start + queue.used++) % ARRAY_SIZE(queue.keys)] = *key;
+    if (key_hook != NULL)
+        key_hook(key);
+}
+
+/* How many bytes may be read, each making as many keys as it can. */
+static size_t queue_room(void)
+{
+    return (ARRAY_SIZE(queue.keys) - queue.used) / DECODER_MAX_KEYS;
+}
+
+void console_poll(void)
+{
+    FOR_EACH_TERMINAL(t)
+    {
+        while (queue_room() > 0 && terminal_read(t, queue_room(), take_key))
+            ;
+    }
+}
+
+bool console_read_key(struct key *ret)
+{
+    if (queue.used == 0)
+        return false;
+    *ret = queue.keys[queue.start];
+    queue.start = (queue.start + 1) % ARRAY_SIZE(queue.keys);
+    queue.used--;
+    return true;
+}
+
+bool console_has_key(void)
+{
+    return queue.used > 0;
+}
+
+void console_drop_keys(void)
+{
+    queue.used = 0;
+}

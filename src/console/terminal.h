@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "console/decoder.h"
+#include "console/encoder.h"
+#include "core/character.h"
+#include "lib/list.h"
+
+/* One character device with a terminal at its other end. */
+struct terminal {
+    struct list link; /* console.c's */
+    struct character_device *device;
+    struct encoder encoder;
+    struct decoder decoder;
+    uint64_t last_input; /* TSC, while the decoder is waiting */
+    size_t output_used;
+    char output[256];
+};
+
+void terminal_init(struct terminal *terminal, struct character_device *device);
+
+/* Hands the device what was collected. What it does not take is lost, and the encoder starts from
+ * scratch. */
+void terminal_flush(struct terminal *terminal);
+
+/* Reads at most `size` bytes and gives each key to take_key(). Returns false when there was no
+ * input. */
+bool terminal_read(struct terminal *terminal, size_t size, void (*take_key)(const struct key *key));
+
+/* The size that the device or the terminal has told; false when neither did. */
+bool terminal_size(struct terminal *terminal, uint16_t *ret_columns, uint16_t *ret_rows);

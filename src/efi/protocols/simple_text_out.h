@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#pragma once
+
+#include "efi/protocol/simple_text_out.h"
+
+/* EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL over the console: ConOut and StdErr. */
+extern EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL simple_text_out_protocol;
+
+/* Fills in the modes; again when a terminal has come or gone. */
+void simple_text_out_update_modes(void);
