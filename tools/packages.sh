@@ -14,10 +14,10 @@ packages_of() {
 	case $1 in
 	build) echo gcc libc6-dev binutils meson ninja-build python3 ;;
 	# The demo disk is made of Debian packages by these.
-	run) echo qemu-system-x86 python3 mtools dosfstools gdisk cpio binutils ca-certificates ;;
+	run) echo qemu-system-x86 python3 mtools dosfstools gdisk cpio gzip binutils ca-certificates ;;
 	test) echo clang lld clang-format libcmocka-dev libclang-rt-14-dev python3-pytest \
 		python3-pexpect python3-pytest-xdist ovmf qemu-utils e2fsprogs \
-		lvm2 xorriso mmdebstrap libglib2.0-dev pkg-config ;;
+		fdisk xorriso mmdebstrap genext2fs ;;
 	*) usage ;;
 	esac
 }

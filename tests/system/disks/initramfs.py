@@ -11,7 +11,7 @@ from . import debian
 MODULES = ["virtio_pci", "virtio_blk", "vfat", "nls_cp437", "nls_ascii", "isofs", "efivarfs", "dm-mod"]
 
 # The prompt that the tests wait for.
-PROMPT = "busybox:/# "
+PROMPT = "busybox# "
 
 INIT = """\
 #!/bin/busybox sh
@@ -20,11 +20,11 @@ INIT = """\
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
-for module in $(cat /modules/order); do
+for module in $(cat /modules/order 2>/dev/null); do
 	insmod "/modules/$module" || echo "init: no $module"
 done
 [ ! -d /sys/firmware/efi ] || mount -t efivarfs efivarfs /sys/firmware/efi/efivars
-export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/ PS1='busybox:$PWD# '
+export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/ PS1='busybox# '
 [ ! -x /init.local ] || . /init.local
 # A shell with job control needs a controlling terminal; a person who leaves
 # it expects the VM to end.
@@ -43,9 +43,9 @@ def write(out, local=None, extra=()):
     shutil.rmtree(tree, ignore_errors=True)
     busybox = debian.unpacked("busybox-static") / "bin" / "busybox"
     _copy(busybox, tree / "bin" / "busybox")
-    _script(tree / "init", INIT)
+    write_script(tree / "init", INIT)
     if local:
-        _script(tree / "init.local", local)
+        write_script(tree / "init.local", local)
     for name, file in extra:
         _copy(file, tree / name)
     _write_modules(tree / "modules")
@@ -58,7 +58,7 @@ def _copy(source, target):
     shutil.copy(source, target)
 
 
-def _script(path, text):
+def write_script(path, text):
     path.write_text(text)
     path.chmod(0o755)
 

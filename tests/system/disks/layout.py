@@ -54,15 +54,17 @@ def gpt(image, size, partitions):
     return places
 
 
-def fat(image, place, files, bits=32):
+def fat(image, place, files, bits=32, sector=SECTOR):
     """Format `place` in the image as FAT and put files there.
 
     `files` maps a path like "EFI/BOOT/BOOTX64.EFI" to a file or to bytes.
     """
     offset, length = place
+    # Left alone, mkfs.fat takes the cluster size from the whole image's size,
+    # and may leave a FAT32 with too few clusters to be one.
     run(
-        "mkfs.fat", "-F", bits, "-n", "CLOUDHV", "-i", "c10d4c55", "--offset", offset // SECTOR,
-        image, length // 1024,
+        "mkfs.fat", "-F", bits, "-s", 1 if bits == 32 else 4, "-S", sector, "-n", "CLOUDHV", "-i", "c10d4c55",
+        "--offset", offset // sector, image, length // 1024,
     )
     made = set()
     for name, content in files.items():

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Options and fixtures of the system tests."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from vm import ROOT, VM, interactive  # noqa: E402 pylint: disable=wrong-import-position
+
+
+def pytest_addoption(parser):
+    parser.addoption("--firmware", default="cloudhv", help="cloudhv (this tree's) or ovmf (Debian's)")
+    parser.addoption("--interactive", action="store_true", help="open each selected test's VM on this terminal instead")
+
+
+@pytest.fixture
+def firmware(request):
+    return request.config.getoption("--firmware")
+
+
+@pytest.fixture
+def start(request, firmware):
+    """start(spec) -> VM; the log is kept as Build/logs/<test>.log."""
+    started = []
+    logs = ROOT / "Build" / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+
+    def begin(spec):
+        if not spec.kernel and spec.firmware == "cloudhv":
+            spec.firmware = firmware
+        if spec.firmware == "ovmf":
+            _fit_ovmf(spec)
+        if request.config.getoption("--interactive"):
+            interactive(spec)
+            pytest.skip("was opened for a person")
+        name = re.sub(r"[^A-Za-z0-9_.]+", "-", request.node.name).strip("-")
+        vm = VM(spec, logs / f"{name}.{len(started)}.{spec.firmware if not spec.kernel else 'direct'}.log")
+        started.append(vm)
+        return vm
+
+    yield begin
+    for vm in started:
+        vm.__exit__(None, None, None)
+
+
+def _fit_ovmf(spec):
+    if spec.machine == "microvm":
+        pytest.skip("Debian's ovmf has no build for microvm")
+    if spec.cmdline:
+        pytest.skip("Debian's ovmf takes no command line")
+    spec.build = "RELEASE"  # its log is not what a test reads
