@@ -52,8 +52,8 @@ void event_needs_no_tick(EFI_EVENT event);
 /* Events of the VirtualAddressChange group are handed on to the runtime (struct runtime_interface).
  */
 struct event_runtime_hooks {
-    EFI_STATUS (*add)(EFI_EVENT_NOTIFY function, void *context, EFI_TPL tpl);
-    EFI_STATUS (*remove)(EFI_EVENT_NOTIFY function, void *context);
+    EFI_STATUS (*add)(EFI_EVENT event, EFI_EVENT_NOTIFY function, void *context, EFI_TPL tpl);
+    EFI_STATUS (*remove)(EFI_EVENT event);
 };
 void event_set_runtime_hooks(const struct event_runtime_hooks *hooks);
 

@@ -22,7 +22,7 @@ EFI_STATUS event_group_join(struct event *event, const EFI_GUID *group)
     event->group = *group;
     if (in_virtual_address_group(event) && runtime_hooks.add != NULL) {
         EFI_STATUS status =
-            runtime_hooks.add(event->function, event->context, event->notification.tpl);
+            runtime_hooks.add(event, event->function, event->context, event->notification.tpl);
         if (EFI_ERROR(status))
             return status;
     }
@@ -36,7 +36,7 @@ void event_group_leave(struct event *event)
         return;
     list_remove(&event->group_link);
     if (in_virtual_address_group(event) && runtime_hooks.remove != NULL)
-        (void)runtime_hooks.remove(event->function, event->context);
+        (void)runtime_hooks.remove(event);
 }
 
 void event_group_queue(const EFI_GUID *group)
