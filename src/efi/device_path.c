@@ -110,13 +110,17 @@ static EFI_DEVICE_PATH_PROTOCOL *join(const void *first, size_t first_size, cons
     return (void *)path;
 }
 
-/* Size without the last end node; SIZE_MAX when the path has no end. */
+/* Size of all nodes before the one that ends the whole path; SIZE_MAX when it has no end. */
 static size_t body_size(const EFI_DEVICE_PATH_PROTOCOL *path)
 {
     if (path == NULL)
         return 0;
-    size_t size = device_path_size(path);
-    return size > 0 ? size - HEADER_SIZE : SIZE_MAX;
+    if (device_path_size(path) == 0)
+        return SIZE_MAX;
+    const EFI_DEVICE_PATH_PROTOCOL *node = path;
+    while (!device_path_is_end(node))
+        node = device_path_next(node);
+    return (size_t)((const char *)node - (const char *)path);
 }
 
 EFI_DEVICE_PATH_PROTOCOL *device_path_duplicate(const EFI_DEVICE_PATH_PROTOCOL *path)

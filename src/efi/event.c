@@ -85,10 +85,12 @@ static bool arguments_valid(uint32_t type, EFI_TPL tpl, EFI_EVENT_NOTIFY functio
 
 static const EFI_GUID *group_of(uint32_t type, const EFI_GUID *group)
 {
+    static const EFI_GUID exit_boot_services = EFI_EVENT_GROUP_EXIT_BOOT_SERVICES_GUID;
+    static const EFI_GUID virtual_address_change = EFI_EVENT_GROUP_VIRTUAL_ADDRESS_CHANGE_GUID;
     if (type == EVT_SIGNAL_EXIT_BOOT_SERVICES)
-        return GUID_OF(EFI_EVENT_GROUP_EXIT_BOOT_SERVICES);
+        return &exit_boot_services;
     if (type == EVT_SIGNAL_VIRTUAL_ADDRESS_CHANGE)
-        return GUID_OF(EFI_EVENT_GROUP_VIRTUAL_ADDRESS_CHANGE);
+        return &virtual_address_change;
     return group;
 }
 

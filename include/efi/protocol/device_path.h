@@ -37,7 +37,8 @@ _Static_assert(sizeof(EFI_DEVICE_PATH_PROTOCOL) == 4, "device path node header l
 #define HW_VENDOR_DP     0x04
 #define HW_CONTROLLER_DP 0x05
 
-#define ACPI_DP 0x01
+#define ACPI_DP          0x01
+#define ACPI_EXTENDED_DP 0x02
 
 #define MSG_VENDOR_DP 0x0a
 #define MSG_UART_DP   0x0e
