@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Measure and print a table with the limit of DESIGN.md §9 beside each figure. A report, not a test."""
+
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT / "tests" / "bench")]
+
+from disks import debian, loaders  # noqa: E402
+from marker import marker_disk, other_disk  # noqa: E402
+from vm import VM, Spec  # noqa: E402
+
+FIRMWARE = ROOT / "Build" / "CloudHvX64" / "RELEASE_GCC5" / "FV" / "CLOUDHV.fd"
+PLUGIN = ROOT / "Build" / "bench" / "count.so"
+DEADLINE = 600
+
+
+def build_plugin():
+    PLUGIN.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(
+        ["gcc", "-O2", "-Wall", "-Wextra", "-Werror", "-fPIC", "-fvisibility=hidden", "-shared",
+         "-o", PLUGIN, ROOT / "tests" / "bench" / "count.c"], check=True)
+
+
+def pvh_entry():
+    """The address in the firmware's Xen note: type 18, four bytes or eight."""
+    text = subprocess.run(["readelf", "-n", "-W", FIRMWARE], check=True, capture_output=True, text=True).stdout
+    match = re.search(r"Xen\s.*0x0*12.*?description data: ((?:[0-9a-f]{2} )+)", text, re.S)
+    return int.from_bytes(bytes.fromhex(match.group(1))[:4], "little")
+
+
+def count(firmware, machine="q35", memory="1G", others=0):
+    """{what: how often} from entry to the first instruction of BOOTX64.EFI."""
+    disks = [marker_disk() / "disk.img"] + others * [f"path={other_disk() / 'disk.img'},readonly=on"]
+    entry = pvh_entry() if firmware == "cloudhv" else 0
+    with tempfile.NamedTemporaryFile() as out:
+        extra = ["-plugin", f"{PLUGIN},out={out.name},entry={entry:#x}"]
+        spec = Spec(disks, firmware=firmware, machine=machine, memory=memory, extra=extra)
+        command = shlex.split(subprocess.run(spec.command(), check=True, capture_output=True, text=True).stdout)
+        result = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=DEADLINE)
+        text = Path(out.name).read_text()
+    if not text:
+        raise RuntimeError(f"BOOTX64.EFI was not reached: {result.stdout}{result.stderr}")
+    return {name: int(value) for name, value in (line.split() for line in text.splitlines())}
+
+
+def system_ram(spec, log):
+    with VM(spec, log) as vm:
+        vm.expect_prompt()
+        spans = re.findall(r"^([0-9a-f]+)-([0-9a-f]+) : System RAM", vm.run("cat /proc/iomem"), re.M)
+    return sum(int(last, 16) - int(first, 16) + 1 for first, last in spans)
+
+
+def kept_ram(firmware):
+    """What the OS has less than when QEMU starts the same kernel directly."""
+    logs = ROOT / "Build" / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    disks = [loaders.systemd_boot() / "disk.img"]
+    direct = Spec(disks, kernel=debian.kernel()[0], initramfs=loaders.initrd() / "initrd.img", cmdline=loaders.CONSOLE)
+    reference = system_ram(direct, logs / "bench.direct.log")
+    return reference - system_ram(Spec(disks, firmware=firmware), logs / f"bench.{firmware}.log")
+
+
+def number(value):
+    return f"{value:,}" if value is not None else "-"
+
+
+def measure(firmware):
+    """[(what, value, limit)]"""
+    one = count(firmware)
+    rows = [
+        ("instructions, entry to BOOTX64.EFI, q35", one["instructions"], 1_000_000),
+        ("accesses that leave the guest: ports", one["ports"], None),
+        ("accesses that leave the guest: MMIO", one["mmio"], None),
+        ("accesses that leave the guest, together", one["ports"] + one["mmio"], 300),
+    ]
+    if firmware == "cloudhv":
+        rows += more_of_ours(one)
+    rows.append(("RAM kept after ExitBootServices, bytes", kept_ram(firmware), 512 * 1024))
+    return one, rows
+
+
+def more_of_ours(one):
+    rows = []
+    five = count("cloudhv", others=4)
+    rows.append(("per further disk, instructions", (five["instructions"] - one["instructions"]) // 4, 10_000))
+    accesses = five["ports"] + five["mmio"] - one["ports"] - one["mmio"]
+    rows.append(("per further disk, accesses", accesses // 4, 10))
+    more = count("cloudhv", memory="16G")
+    rows.append(("growth from 1 to 16 GiB of RAM, instructions", more["instructions"] - one["instructions"], 0))
+    for machine in ("pc", "microvm"):
+        other = count("cloudhv", machine=machine)
+        rows.append((f"instructions, {machine}", other["instructions"], 1_000_000))
+    rows.append(("RELEASE CLOUDHV.fd, bytes", FIRMWARE.stat().st_size, 512 * 1024))
+    return rows
+
+
+def main():
+    names = sys.argv[1:] or ["cloudhv", "ovmf"]
+    build_plugin()
+    columns = {}
+    befores = {}
+    for name in names:
+        one, rows = measure(name)
+        befores[name] = one["before"]
+        for what, value, limit in rows:
+            columns.setdefault(what, {"limit": limit})[name] = value
+    width = max(map(len, columns))
+    print(f"{'':{width}}" + "".join(f"{name:>16}" for name in ["limit", *names]))
+    for what, values in columns.items():
+        over = "  OVER" if values["limit"] is not None and values.get("cloudhv", 0) > values["limit"] else ""
+        cells = "".join(f"{number(values.get(name)):>16}" for name in ["limit", *names])
+        print(f"{what:{width}}{cells}{over}")
+    if "cloudhv" in befores:
+        print(f"SeaBIOS's {befores['cloudhv']:,} instructions before the PVH entry are not in these figures.")
+
+
+if __name__ == "__main__":
+    main()
