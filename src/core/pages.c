@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "core/pages.h"
 
+#include "core/critical.h"
 #include "lib/checked.h"
 #include "lib/memory.h"
 
@@ -147,6 +148,7 @@ static bool grow(void)
 
 EFI_STATUS pages_add(uint64_t base, uint64_t size, uint32_t type, uint64_t attributes)
 {
+    CRITICAL_SECTION();
     uint64_t end;
     if (!IS_ALIGNED(base | size, EFI_PAGE_SIZE) || !checked_add(base, size, &end))
         return EFI_INVALID_PARAMETER;
@@ -198,6 +200,7 @@ static EFI_STATUS take(uint64_t base, uint64_t pages, uint32_t type)
 EFI_STATUS pages_allocate_aligned(uint32_t type, uint64_t count, uint64_t alignment, uint64_t limit,
                                   uint64_t *ret_address)
 {
+    CRITICAL_SECTION();
     uint64_t place;
     if (!grow())
         return EFI_OUT_OF_RESOURCES;
@@ -211,6 +214,7 @@ EFI_STATUS pages_allocate_aligned(uint32_t type, uint64_t count, uint64_t alignm
 
 EFI_STATUS pages_allocate(EFI_ALLOCATE_TYPE how, uint32_t type, uint64_t count, uint64_t *address)
 {
+    CRITICAL_SECTION();
     uint64_t limit;
     EFI_STATUS status;
     switch (how) {
@@ -237,6 +241,7 @@ EFI_STATUS pages_allocate(EFI_ALLOCATE_TYPE how, uint32_t type, uint64_t count, 
 
 EFI_STATUS pages_free(uint64_t address, uint64_t count)
 {
+    CRITICAL_SECTION();
     uint64_t size, end;
     if (!IS_ALIGNED(address, EFI_PAGE_SIZE) || count == 0 ||
         !checked_mul(count, EFI_PAGE_SIZE, &size) || !checked_add(address, size, &end))
@@ -272,6 +277,7 @@ size_t pages_key(void)
 
 uint32_t pages_type(uint64_t address)
 {
+    CRITICAL_SECTION();
     size_t i = find(address);
     return i < map_count && map[i].PhysicalStart <= address ? map[i].Type : EfiMaxMemoryType;
 }

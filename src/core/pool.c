@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "core/pool.h"
 
+#include "core/critical.h"
 #include "core/log.h"
 #include "core/pages.h"
 #include "lib/assert.h"
@@ -95,6 +96,7 @@ static EFI_STATUS allocate_pages(uint32_t type, size_t size, void **ret)
 
 EFI_STATUS pool_allocate_type(uint32_t type, size_t size, void **ret)
 {
+    CRITICAL_SECTION();
     uint64_t total;
     if (!checked_add(size, sizeof(struct header), &total) || total > (1ull << 47))
         return EFI_OUT_OF_RESOURCES;
@@ -118,6 +120,7 @@ EFI_STATUS pool_release(void *memory)
 {
     if (memory == NULL || !IS_ALIGNED((uintptr_t)memory, sizeof(struct header)))
         return EFI_INVALID_PARAMETER;
+    CRITICAL_SECTION();
     struct header *header = (struct header *)memory - 1;
     uint32_t type = pages_type((uintptr_t)header);
     if (type == EfiMaxMemoryType || type == EfiConventionalMemory || header->magic != MAGIC_LIVE)
