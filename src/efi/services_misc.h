@@ -11,9 +11,8 @@ void EFIAPI efi_copy_mem(void *Destination, void *Source, size_t Length);
 void EFIAPI efi_set_mem(void *Buffer, size_t Size, uint8_t Value);
 EFI_STATUS EFIAPI efi_get_next_monotonic_count(uint64_t *Count);
 
-/* Where the high half of the monotonic count comes from: the runtime's GetNextHighMonotonicCount,
- * which is called once, by the first efi_get_next_monotonic_count(), and when the low half wraps.
- */
-void monotonic_count_set_source(EFI_STATUS(EFIAPI *next_high)(uint32_t *high));
+/* Who counts: the runtime (struct runtime_interface), because its GetNextHighMonotonicCount moves
+ * the same counter. NULL: nobody; then the service returns EFI_DEVICE_ERROR. */
+void monotonic_count_set_source(EFI_STATUS (*next)(uint64_t *ret));
 
 void services_misc_fill(EFI_BOOT_SERVICES *table);
