@@ -35,6 +35,10 @@ EFI_STATUS paging_set(uint64_t base, uint64_t size, enum page_access access,
 /* Changes the access and keeps the caching. Ranges that were never mapped get write-back. */
 EFI_STATUS paging_protect(uint64_t base, uint64_t size, enum page_access access) MUST_CHECK;
 
+/* Makes every cached page that is writable executable, too, without needing a page for a table: for
+ * loaders that run code from memory which they took out of the memory map themselves. */
+void paging_allow_execution(void);
+
 /* The access of the page at `address`. */
 enum page_access paging_query(uint64_t address);
 

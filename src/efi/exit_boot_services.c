@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi/exit_boot_services.h"
 
+#include "arch/paging.h"
 #include "core/log.h"
 #include "core/milestone.h"
 #include "core/pages.h"
 #include "efi/controller.h"
 #include "efi/event.h"
 #include "efi/image.h"
+#include "efi/image_memory.h"
 #include "efi/watchdog.h"
 
 static struct runtime_interface *runtime;
@@ -43,6 +45,9 @@ EFI_STATUS EFIAPI efi_exit_boot_services(EFI_HANDLE ImageHandle, size_t MapKey)
     log_debug("boot services are over");
     events_shutdown();
     controllers_quiesce();
+    /* GRUB copies its way into the kernel to free memory, and runs it there. */
+    if (image_allocation_access() == PAGE_ALL)
+        paging_allow_execution();
     runtime->exit_boot_services();
     return EFI_SUCCESS;
 }

@@ -66,9 +66,24 @@ static EFI_STATUS describe_memory(const struct machine *machine)
             return status;
     }
 
-    EFI_STATUS status =
-        pages_add((uintptr_t)firmware_start, (uintptr_t)(firmware_rodata_end - firmware_start),
-                  EfiBootServicesCode, RAM_ATTRIBUTES);
+    /* The VMM's initramfs stays where it is until somebody has read it. */
+    if (machine->module_size != 0) {
+        uint64_t base = ALIGN_DOWN(machine->module, EFI_PAGE_SIZE);
+        uint64_t end = ALIGN_UP(machine->module + machine->module_size, EFI_PAGE_SIZE);
+        EFI_STATUS status = pages_add(base, end - base, EfiBootServicesData, RAM_ATTRIBUTES);
+        if (EFI_ERROR(status))
+            return status;
+    }
+
+    /* Page 0 stays unmapped. As conventional memory it would tempt GRUB, which takes pages of the
+     * map by itself after ExitBootServices; the OS may have it. */
+    EFI_STATUS status = EFI_SUCCESS;
+    if (pages_type(0) == EfiConventionalMemory)
+        status = pages_add(0, EFI_PAGE_SIZE, EfiBootServicesData, RAM_ATTRIBUTES);
+    if (EFI_ERROR(status))
+        return status;
+    status = pages_add((uintptr_t)firmware_start, (uintptr_t)(firmware_rodata_end - firmware_start),
+                       EfiBootServicesCode, RAM_ATTRIBUTES);
     if (EFI_ERROR(status))
         return status;
     return pages_add((uintptr_t)firmware_rodata_end,

@@ -170,6 +170,23 @@ EFI_STATUS paging_protect(uint64_t base, uint64_t size, enum page_access access)
     return apply(base, size, &(struct change){access, 0, true});
 }
 
+static void allow_execution(uint64_t *table, int level)
+{
+    for (unsigned i = 0; i < 512; i++) {
+        if (is_table(table[i], level))
+            allow_execution(table_of(table[i]), level - 1);
+        else if ((table[i] & (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_PCD)) ==
+                 (ENTRY_PRESENT | ENTRY_WRITE))
+            table[i] &= ~ENTRY_NX;
+    }
+}
+
+void paging_allow_execution(void)
+{
+    allow_execution(root, LEVEL_PML4);
+    paging_activate();
+}
+
 enum page_access paging_query(uint64_t address)
 {
     uint64_t *table = root;
