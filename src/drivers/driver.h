@@ -17,6 +17,7 @@ struct character_device;
 struct net_device;
 struct pci_function;
 struct random_device;
+struct virtio_device;
 
 /* What a controller gives, known without starting it: who looks for disks starts only these. */
 enum device_class {
@@ -95,6 +96,20 @@ struct pci_driver {
 };
 
 /* TABLE_ENTRY(struct pci_driver, pci_drivers, virtio_blk) = { … }; */
+
+/* Drivers of virtio devices that are not on PCI (table `virtio_drivers`). start() takes an open
+ * device over and closes it when it fails; the rest is as above. */
+struct virtio_driver {
+    const char *name;
+    enum device_class class;
+    uint16_t type; /* VIRTIO_TYPE_… */
+    EFI_STATUS (*start)(struct virtio_device *device, struct device_instance **ret);
+    void (*stop)(struct device_instance *instance);
+    void (*quiesce)(struct device_instance *instance);
+};
+
+/* The driver for a type of device, or NULL. */
+const struct virtio_driver *virtio_driver_find(uint16_t type);
 
 /* The driver for `function`, or NULL. */
 const struct pci_driver *pci_driver_find(const struct pci_function *function);

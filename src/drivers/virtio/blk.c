@@ -204,3 +204,12 @@ TABLE_ENTRY(struct pci_driver, pci_drivers, virtio_blk) = {
     .stop = virtio_blk_stop,
     .quiesce = virtio_blk_quiesce,
 };
+
+TABLE_ENTRY(struct virtio_driver, virtio_drivers, virtio_blk_any) = {
+    .name = "virtio-blk",
+    .class = DEVICE_DISK,
+    .type = VIRTIO_TYPE_BLOCK,
+    .start = virtio_blk_start,
+    .stop = virtio_blk_stop,
+    .quiesce = virtio_blk_quiesce,
+};

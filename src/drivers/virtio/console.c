@@ -275,3 +275,12 @@ TABLE_ENTRY(struct pci_driver, pci_drivers, virtio_console) = {
     .stop = virtio_console_stop,
     .quiesce = virtio_console_quiesce,
 };
+
+TABLE_ENTRY(struct virtio_driver, virtio_drivers, virtio_console_any) = {
+    .name = "virtio-console",
+    .class = DEVICE_CONSOLE,
+    .type = VIRTIO_TYPE_CONSOLE,
+    .start = virtio_console_start,
+    .stop = virtio_console_stop,
+    .quiesce = virtio_console_quiesce,
+};

@@ -159,3 +159,12 @@ TABLE_ENTRY(struct pci_driver, pci_drivers, virtio_rng) = {
     .stop = virtio_rng_stop,
     .quiesce = virtio_rng_quiesce,
 };
+
+TABLE_ENTRY(struct virtio_driver, virtio_drivers, virtio_rng_any) = {
+    .name = "virtio-rng",
+    .class = DEVICE_RANDOM,
+    .type = VIRTIO_TYPE_RNG,
+    .start = virtio_rng_start,
+    .stop = virtio_rng_stop,
+    .quiesce = virtio_rng_quiesce,
+};
