@@ -6,6 +6,7 @@
 #include "efi/handle.h"
 #include "efi/protocol_notify.h"
 #include "efi/tpl.h"
+#include "lib/memory.h"
 
 static struct locate_hooks hooks;
 static bool in_hook;
@@ -149,38 +150,56 @@ EFI_STATUS locate_protocol(const EFI_GUID *protocol, void *registration, void **
     return interface != NULL ? EFI_SUCCESS : EFI_NOT_FOUND;
 }
 
+/* The device path of the handle that has `interface`. */
+static const EFI_DEVICE_PATH_PROTOCOL *path_beside(const struct interface *interface)
+{
+    const EFI_GUID *guid = GUID_OF(EFI_DEVICE_PATH_PROTOCOL);
+    if (!guid_equal(&interface->protocol->guid, guid))
+        interface = interface_find(interface->handle, guid);
+    return interface != NULL ? interface->interface : NULL;
+}
+
+/* The handle with the longest path that `path` begins with, among those that have the protocol. At
+ * TPL_NOTIFY. */
+static struct handle *find_longest(const struct protocol *protocol,
+                                   const EFI_DEVICE_PATH_PROTOCOL *path, size_t *ret_size)
+{
+    struct handle *best = NULL;
+    size_t path_size = device_path_prefix_size(path);
+    LIST_FOR_EACH(node, &protocol->interfaces)
+    {
+        const struct interface *interface = LIST_ENTRY(node, struct interface, by_protocol);
+        const EFI_DEVICE_PATH_PROTOCOL *candidate = path_beside(interface);
+        if (candidate == NULL)
+            continue;
+        size_t size = device_path_prefix_size(candidate);
+        if (size > path_size || (best != NULL && size <= *ret_size) ||
+            memcmp(path, candidate, size) != 0)
+            continue;
+        best = interface->handle;
+        *ret_size = size;
+    }
+    return best;
+}
+
 EFI_STATUS locate_device_path(const EFI_GUID *protocol, EFI_DEVICE_PATH_PROTOCOL **path,
                               EFI_HANDLE *ret_device)
 {
     if (protocol == NULL || path == NULL || *path == NULL)
         return EFI_INVALID_PARAMETER;
-    size_t best_size = 0;
     struct handle *best = NULL;
+    size_t size = 0;
     EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
     const struct protocol *found = protocol_find(protocol);
-    if (found != NULL && device_path_size(*path) > 0) {
-        LIST_FOR_EACH(node, &found->interfaces)
-        {
-            struct handle *handle = LIST_ENTRY(node, struct interface, by_protocol)->handle;
-            const struct interface *candidate =
-                interface_find(handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL));
-            if (candidate == NULL || candidate->interface == NULL)
-                continue;
-            size_t size = device_path_prefix_size(candidate->interface);
-            if ((best == NULL || size > best_size) &&
-                device_path_begins_with(*path, candidate->interface)) {
-                best = handle;
-                best_size = size;
-            }
-        }
-    }
+    if (found != NULL && device_path_size(*path) > 0)
+        best = find_longest(found, *path, &size);
     efi_restore_tpl(tpl);
     if (best == NULL)
         return EFI_NOT_FOUND;
     if (ret_device == NULL)
         return EFI_INVALID_PARAMETER;
     *ret_device = best;
-    *path = (void *)((char *)*path + best_size);
+    *path = (void *)((char *)*path + size);
     return EFI_SUCCESS;
 }
 
