@@ -30,9 +30,16 @@ static struct log_sink log_lines_sink = {.level = LOG_WARNING, .write = log_line
 static inline int log_lines_start(void **state)
 {
     log_add_sink(&log_lines_sink);
+    return 0;
+}
+
+static inline int log_lines_reset(void **state)
+{
     log_lines.count = 0;
     return 0;
 }
+
+#define LOG_TEST(function) cmocka_unit_test_setup(function, log_lines_reset)
 
 /* Exactly one line, with the text in it; NULL: none. */
 static inline void expect_line(const char *text)

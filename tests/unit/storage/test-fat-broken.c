@@ -289,10 +289,9 @@ static void test_dirty_mark(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_chains),      cmocka_unit_test(test_cross_link),
-        cmocka_unit_test(test_directories), cmocka_unit_test(test_orphans),
-        cmocka_unit_test(test_boot_sector), cmocka_unit_test(test_write_error),
-        cmocka_unit_test(test_dirty_mark),
+        LOG_TEST(test_chains),     LOG_TEST(test_cross_link),  LOG_TEST(test_directories),
+        LOG_TEST(test_orphans),    LOG_TEST(test_boot_sector), LOG_TEST(test_write_error),
+        LOG_TEST(test_dirty_mark),
     };
     return cmocka_run_group_tests(tests, log_lines_start, NULL);
 }
