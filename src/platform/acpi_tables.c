@@ -211,7 +211,7 @@ static void find_dsdt(const struct memory_map *map, struct acpi_tables *tables)
 {
     struct acpi_fadt fadt = {0};
     struct reader r = acpi_read(&tables->fadt);
-    if (!reader_copy(&r, &fadt, MIN(reader_left(&r), sizeof fadt)))
+    if (tables->fadt.address == 0 || !reader_copy(&r, &fadt, MIN(reader_left(&r), sizeof fadt)))
         return;
     uint64_t address = fadt.x_dsdt != 0 ? fadt.x_dsdt : fadt.dsdt;
     struct acpi_header header;

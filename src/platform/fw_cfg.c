@@ -98,6 +98,12 @@ static void read_directory(void)
     }
 }
 
+void fw_cfg_forget(void)
+{
+    device.looked = false;
+    device.count = 0;
+}
+
 bool fw_cfg_present(void)
 {
     if (device.looked)

@@ -14,6 +14,9 @@
 /* Is the device there? Looks once. */
 bool fw_cfg_present(void);
 
+/* Looks for the device anew. */
+void fw_cfg_forget(void);
+
 /* Reads up to `size` bytes of the file `name`; `*ret_size` is how long the file is. EFI_NOT_FOUND,
  * or EFI_DEVICE_ERROR when the device fails. */
 EFI_STATUS fw_cfg_read(const char *name, void *buffer, size_t size, size_t *ret_size) MUST_CHECK;

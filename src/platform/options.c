@@ -45,6 +45,7 @@ void options_set_sources(const char *command_line, const struct smbios *smbios, 
     sources.has_fw_cfg = has_fw_cfg;
     memset(found.looked, 0, sizeof found.looked);
     found.used = 0;
+    fw_cfg_forget();
 }
 
 /* The next word of a command line: spaces part words, but not inside of double quotes. */
