@@ -265,6 +265,8 @@ void encoder_scroll(struct encoder *e, uint16_t column, uint8_t attribute)
         e->column = 0;
     }
     append(&s, '\n');
+    if (e->style.background != e->cleared_background)
+        append_csi(&s, 2, 'K'); /* a taller terminal has a line of the old colour there */
     emit(e, &s);
     if (e->column != 0)
         e->column = ENCODER_COLUMN_UNKNOWN;
@@ -288,10 +290,11 @@ void encoder_settle(struct encoder *e, uint16_t row, uint16_t column, uint8_t at
 void encoder_clear(struct encoder *e, uint8_t attribute)
 {
     struct style style = style_of(attribute);
-    if (e->blank && !e->style_unknown && e->style.background == style.background)
+    if (e->blank && e->cleared_background == style.background)
         return;
     set_style(e, style);
     e->emit(e->context, "\x1b[H\x1b[J", 6);
+    e->cleared_background = style.background;
     e->row = e->column = 0;
     e->lowest = MIN(e->rows, ROWS_CERTAIN) - 1;
     e->origin_known = true;

@@ -30,6 +30,7 @@ struct encoder {
     uint16_t column;        /* `columns`: past the last one; COLUMN_UNKNOWN */
     uint16_t lowest;        /* rows up to this one exist below the screen's top */
     struct style style;
+    uint8_t cleared_background; /* of what is below the screen on a taller terminal */
     bool style_unknown;
     bool cursor_hidden;
     bool origin_known; /* row 0 is the terminal's first line */

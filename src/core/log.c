@@ -11,31 +11,31 @@
 #define LINE_SIZE    320 /* with prefix, line feed and NUL; longer lines are cut */
 #define HISTORY_SIZE 8192
 
-/* Lines kept for sinks that come later, oldest first, in a ring of records: level, length (2
- * bytes), text. */
+/* Lines kept for sinks that come later, in a ring of records: level, length (2 bytes), text.
+ * Positions count bytes since the first line ever; [begin, end) is still there. */
 #define RECORD_HEADER 3
 
 static struct {
     uint8_t bytes[HISTORY_SIZE];
-    size_t start, used;
+    uint64_t begin, end;
 } history;
 
 static struct log_sink *sinks;
 static size_t problem_count;
 
-static uint8_t history_byte(size_t offset)
+static uint8_t history_byte(uint64_t position)
 {
-    return history.bytes[(history.start + offset) % HISTORY_SIZE];
+    return history.bytes[position % HISTORY_SIZE];
 }
 
-static size_t record_length(size_t offset)
+static size_t record_length(uint64_t position)
 {
-    return history_byte(offset + 1) | (size_t)history_byte(offset + 2) << 8;
+    return history_byte(position + 1) | (size_t)history_byte(position + 2) << 8;
 }
 
 static void history_append(uint8_t byte)
 {
-    history.bytes[(history.start + history.used++) % HISTORY_SIZE] = byte;
+    history.bytes[history.end++ % HISTORY_SIZE] = byte;
 }
 
 static void remember(enum log_level level, const char *text, size_t length)
@@ -43,11 +43,8 @@ static void remember(enum log_level level, const char *text, size_t length)
     /* A notification function that interrupts us may log as well. */
     bool enabled = cpu_interrupts_enabled();
     cpu_disable_interrupts();
-    while (history.used + RECORD_HEADER + length > HISTORY_SIZE) {
-        size_t oldest = RECORD_HEADER + record_length(0);
-        history.start = (history.start + oldest) % HISTORY_SIZE;
-        history.used -= oldest;
-    }
+    while (history.end - history.begin + RECORD_HEADER + length > HISTORY_SIZE)
+        history.begin += RECORD_HEADER + record_length(history.begin);
     history_append((uint8_t)level);
     history_append((uint8_t)length);
     history_append((uint8_t)(length >> 8));
@@ -70,15 +67,18 @@ static void deliver(struct log_sink *sink, enum log_level level, const char *tex
 
 void log_add_sink(struct log_sink *sink)
 {
+    uint64_t position = history.begin, end = history.end;
     sink->busy = false;
-    for (size_t offset = 0; offset < history.used;) {
+    while (position < end) {
         char text[LINE_SIZE];
-        enum log_level level = history_byte(offset);
-        size_t length = record_length(offset);
+        enum log_level level = history_byte(position);
+        size_t length = record_length(position);
         for (size_t i = 0; i < length; i++)
-            text[i] = (char)history_byte(offset + RECORD_HEADER + i);
+            text[i] = (char)history_byte(position + RECORD_HEADER + i);
         deliver(sink, level, text, length);
-        offset += RECORD_HEADER + length;
+        position += RECORD_HEADER + length;
+        if (position < history.begin) /* the sink itself logged, and that pushed lines out */
+            position = history.begin;
     }
     sink->next = sinks;
     sinks = sink;

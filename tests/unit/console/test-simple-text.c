@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Simple Text Input, Input Ex and Output as programs see them. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <string.h>
+
+#include "console/console.h"
+#include "efi/event.h"
+#include "efi/protocols/simple_text_in.h"
+#include "efi/protocols/simple_text_out.h"
+#include "models/apic.h"
+#include "models/cpu.h"
+#include "models/vt.h"
+
+static struct vt vt;
+static struct terminal terminal;
+static EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *const out = &simple_text_out_protocol;
+static EFI_SIMPLE_TEXT_INPUT_PROTOCOL *const in = &simple_text_in_protocol;
+static EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *const in_ex = &simple_text_in_ex_protocol;
+
+static int set_up(void **state)
+{
+    fake_cpu_reset();
+    fake_apic_reset();
+    events_reset();
+    events_init();
+    console_reset();
+    vt_init(&vt, 80, 25);
+    terminal_init(&terminal, &vt.device);
+    console_add(&terminal);
+    assert_int_equal(simple_text_in_init(), EFI_SUCCESS);
+    assert_int_equal(simple_text_in_ex_init(), EFI_SUCCESS);
+    assert_int_equal(out->Reset(out, false), EFI_SUCCESS);
+    console_settle();
+    vt_clear_log(&vt);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    assert_int_equal(tpl_current(), TPL_APPLICATION);
+    console_reset();
+    events_reset();
+    return 0;
+}
+
+static void type(const char *text)
+{
+    vt.typed = (const uint8_t *)text;
+    vt.typed_length = strlen(text);
+}
+
+static void output_moves_the_cursor(void **state)
+{
+    assert_int_equal(out->OutputString(out, u"hello"), EFI_SUCCESS);
+    assert_string_equal(vt.log, "hello");
+    assert_int_equal(out->Mode->CursorColumn, 5);
+    assert_int_equal(out->OutputString(out, u"\b\b\r\n\n\bx"), EFI_SUCCESS);
+    assert_int_equal(out->Mode->CursorColumn, 1);
+    assert_int_equal(out->Mode->CursorRow, 2);
+    for (int i = 0; i < 30; i++)
+        out->OutputString(out, u"\n");
+    assert_int_equal(out->Mode->CursorRow, 24);
+    assert_int_equal(out->Mode->CursorColumn, 1);
+}
+
+static void full_lines_wrap(void **state)
+{
+    char16_t line[81];
+    for (int i = 0; i < 80; i++)
+        line[i] = u'x';
+    line[80] = 0;
+    out->OutputString(out, line);
+    assert_int_equal(out->Mode->CursorColumn, 0);
+    assert_int_equal(out->Mode->CursorRow, 1);
+    out->SetCursorPosition(out, 0, 24);
+    out->OutputString(out, line);
+    assert_int_equal(out->Mode->CursorRow, 24);
+    assert_int_equal(vt.scrolled, 1);
+}
+
+static void unknown_glyphs_are_a_warning(void **state)
+{
+    assert_int_equal(out->OutputString(out, u"a\x1b[31m\x0300z"), EFI_WARN_UNKNOWN_GLYPH);
+    assert_string_equal(vt.log, "a[31mz");
+    assert_int_equal(out->TestString(out, u"ok\r\n\u2500"), EFI_SUCCESS);
+    assert_int_equal(out->TestString(out, u"\x1b"), EFI_UNSUPPORTED);
+    assert_int_equal(out->OutputString(out, NULL), EFI_INVALID_PARAMETER);
+}
+
+static void only_mode_0_without_a_known_size(void **state)
+{
+    size_t columns = 1, rows = 2;
+    assert_int_equal(out->Mode->MaxMode, 1);
+    assert_int_equal(out->QueryMode(out, 0, &columns, &rows), EFI_SUCCESS);
+    assert_int_equal(columns, 80);
+    assert_int_equal(rows, 25);
+    assert_int_equal(out->QueryMode(out, 1, &columns, &rows), EFI_UNSUPPORTED);
+    assert_int_equal(out->QueryMode(out, 2, &columns, &rows), EFI_UNSUPPORTED);
+    assert_int_equal(out->QueryMode(out, SIZE_MAX, &columns, &rows), EFI_UNSUPPORTED);
+    assert_int_equal(out->SetMode(out, 1), EFI_UNSUPPORTED);
+}
+
+static void larger_terminals_have_larger_modes(void **state)
+{
+    size_t columns = 0, rows = 0;
+    type("\x1b[8;43;132t");
+    console_poll();
+    simple_text_out_update_modes();
+    assert_int_equal(out->Mode->MaxMode, 4);
+    assert_int_equal(out->QueryMode(out, 1, &columns, &rows), EFI_UNSUPPORTED);
+    assert_int_equal(out->QueryMode(out, 2, &columns, &rows), EFI_SUCCESS);
+    assert_int_equal(columns, 100);
+    assert_int_equal(rows, 31);
+    assert_int_equal(out->QueryMode(out, 3, &columns, &rows), EFI_SUCCESS);
+    assert_int_equal(columns, 132);
+    assert_int_equal(rows, 43);
+    assert_int_equal(out->SetMode(out, 3), EFI_SUCCESS);
+    assert_int_equal(out->Mode->Mode, 3);
+    assert_int_equal(out->SetCursorPosition(out, 131, 42), EFI_SUCCESS);
+    assert_int_equal(out->SetMode(out, 0), EFI_SUCCESS);
+    assert_int_equal(out->SetCursorPosition(out, 80, 0), EFI_UNSUPPORTED);
+    assert_int_equal(out->SetCursorPosition(out, 0, 25), EFI_UNSUPPORTED);
+}
+
+static void attributes(void **state)
+{
+    assert_int_equal(out->SetAttribute(out, 0x1f), EFI_SUCCESS);
+    assert_int_equal(out->Mode->Attribute, 0x1f);
+    assert_int_equal(out->SetAttribute(out, 0x80), EFI_UNSUPPORTED);
+    assert_int_equal(out->Mode->Attribute, 0x1f);
+    assert_int_equal(out->EnableCursor(out, false), EFI_SUCCESS);
+    assert_false(out->Mode->CursorVisible);
+    assert_int_equal(out->Reset(out, true), EFI_SUCCESS);
+    assert_int_equal(out->Mode->Attribute, 0x07);
+    assert_true(out->Mode->CursorVisible);
+}
+
+static void plain_keys(void **state)
+{
+    EFI_INPUT_KEY key = {0x55, 0x55};
+    assert_int_equal(in->ReadKeyStroke(in, &key), EFI_NOT_READY);
+    assert_int_equal(key.ScanCode, 0x55);
+    type("a\x1b[A\x03");
+    assert_int_equal(in->ReadKeyStroke(in, &key), EFI_SUCCESS);
+    assert_int_equal(key.UnicodeChar, u'a');
+    assert_int_equal(in->ReadKeyStroke(in, &key), EFI_SUCCESS);
+    assert_int_equal(key.ScanCode, SCAN_UP);
+    assert_int_equal(in->ReadKeyStroke(in, &key), EFI_SUCCESS);
+    assert_int_equal(key.UnicodeChar, 3);
+    assert_int_equal(in->ReadKeyStroke(in, NULL), EFI_INVALID_PARAMETER);
+    type("xyz");
+    assert_int_equal(in->Reset(in, false), EFI_SUCCESS);
+    assert_int_equal(in->ReadKeyStroke(in, &key), EFI_NOT_READY);
+}
+
+static void keys_with_modifiers(void **state)
+{
+    EFI_KEY_DATA data;
+    type("\x03\x1b[1;3B");
+    assert_int_equal(in_ex->ReadKeyStrokeEx(in_ex, &data), EFI_SUCCESS);
+    assert_int_equal(data.Key.UnicodeChar, u'c');
+    assert_int_equal(data.KeyState.KeyShiftState, EFI_SHIFT_STATE_VALID | EFI_LEFT_CONTROL_PRESSED);
+    assert_int_equal(data.KeyState.KeyToggleState, EFI_TOGGLE_STATE_VALID);
+    assert_int_equal(in_ex->ReadKeyStrokeEx(in_ex, &data), EFI_SUCCESS);
+    assert_int_equal(data.Key.ScanCode, SCAN_DOWN);
+    assert_int_equal(data.KeyState.KeyShiftState, EFI_SHIFT_STATE_VALID | EFI_LEFT_ALT_PRESSED);
+    assert_int_equal(in_ex->ReadKeyStrokeEx(in_ex, &data), EFI_NOT_READY);
+    assert_int_equal(data.Key.UnicodeChar, 0);
+    assert_int_equal(data.KeyState.KeyShiftState, EFI_SHIFT_STATE_VALID);
+}
+
+static void toggle_states(void **state)
+{
+    EFI_KEY_TOGGLE_STATE toggle = EFI_TOGGLE_STATE_VALID | EFI_KEY_STATE_EXPOSED;
+    EFI_KEY_DATA data;
+    assert_int_equal(in_ex->SetState(in_ex, &toggle), EFI_SUCCESS);
+    type("q");
+    assert_int_equal(in_ex->ReadKeyStrokeEx(in_ex, &data), EFI_SUCCESS);
+    assert_int_equal(data.KeyState.KeyToggleState, toggle);
+    toggle = EFI_TOGGLE_STATE_VALID | EFI_CAPS_LOCK_ACTIVE;
+    assert_int_equal(in_ex->SetState(in_ex, &toggle), EFI_UNSUPPORTED);
+    toggle = 0;
+    assert_int_equal(in_ex->SetState(in_ex, &toggle), EFI_UNSUPPORTED);
+    assert_int_equal(in_ex->SetState(in_ex, NULL), EFI_INVALID_PARAMETER);
+    toggle = EFI_TOGGLE_STATE_VALID;
+    assert_int_equal(in_ex->SetState(in_ex, &toggle), EFI_SUCCESS);
+}
+
+static unsigned waits;
+
+static void type_in_the_third_wait(void)
+{
+    fake_cpu.tsc += 10 * 1000000;
+    if (++waits == 3)
+        type("k");
+    fake_apic_poll();
+}
+
+static void waiting_halts_and_settles(void **state)
+{
+    EFI_INPUT_KEY key;
+    size_t index;
+    waits = 0;
+    fake_cpu.wait = type_in_the_third_wait;
+    out->SetCursorPosition(out, 10, 10);
+    vt_clear_log(&vt);
+    assert_int_equal(efi_wait_for_event(1, &in->WaitForKey, &index), EFI_SUCCESS);
+    assert_int_equal(waits, 3);
+    assert_string_equal(vt.log, "\x1b[11;11H");
+    assert_int_equal(in->ReadKeyStroke(in, &key), EFI_SUCCESS);
+    assert_int_equal(key.UnicodeChar, u'k');
+    assert_int_equal(efi_check_event(in_ex->WaitForKeyEx), EFI_NOT_READY);
+}
+
+static char notified[64];
+static void *handles_of[3];
+
+static EFI_STATUS EFIAPI note_key(EFI_KEY_DATA *data)
+{
+    assert_int_equal(tpl_current(), TPL_CALLBACK);
+    size_t length = strlen(notified);
+    notified[length] = (char)data->Key.UnicodeChar;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS EFIAPI unregister_itself(EFI_KEY_DATA *data)
+{
+    strcat(notified, "!");
+    return in_ex->UnregisterKeyNotify(in_ex, handles_of[1]);
+}
+
+static void pass_ms(unsigned ms)
+{
+    for (unsigned i = 0; i < ms; i++) {
+        fake_cpu.tsc += 1000000;
+        fake_apic_poll();
+    }
+}
+
+static void registered_keys_are_seen_without_reading(void **state)
+{
+    EFI_KEY_DATA ctrl_c = {{0, u'c'}, {EFI_SHIFT_STATE_VALID | EFI_LEFT_CONTROL_PRESSED, 0}};
+    EFI_KEY_DATA any_x = {{0, u'x'}, {0, 0}};
+    EFI_INPUT_KEY key;
+    memset(notified, 0, sizeof notified);
+    assert_int_equal(in_ex->RegisterKeyNotify(in_ex, &ctrl_c, note_key, &handles_of[0]),
+                     EFI_SUCCESS);
+    assert_int_equal(in_ex->RegisterKeyNotify(in_ex, &any_x, unregister_itself, &handles_of[1]),
+                     EFI_SUCCESS);
+    assert_int_equal(in_ex->RegisterKeyNotify(in_ex, &any_x, note_key, &handles_of[2]),
+                     EFI_SUCCESS);
+    assert_int_equal(in_ex->RegisterKeyNotify(in_ex, &any_x, NULL, &handles_of[2]),
+                     EFI_INVALID_PARAMETER);
+    type("c\x03\x1bxx");
+    pass_ms(100);
+    assert_string_equal(notified, "c!xx");
+
+    assert_int_equal(in_ex->UnregisterKeyNotify(in_ex, handles_of[0]), EFI_SUCCESS);
+    assert_int_equal(in_ex->UnregisterKeyNotify(in_ex, handles_of[0]), EFI_INVALID_PARAMETER);
+    assert_int_equal(in_ex->UnregisterKeyNotify(in_ex, handles_of[2]), EFI_SUCCESS);
+    assert_int_equal(in_ex->UnregisterKeyNotify(in_ex, NULL), EFI_INVALID_PARAMETER);
+    pass_ms(100);
+    assert_int_equal(fake_apic.deadline, 0);
+
+    static const char16_t read[] = u"c\x03xx";
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(in->ReadKeyStroke(in, &key), EFI_SUCCESS);
+        assert_int_equal(key.UnicodeChar, read[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(output_moves_the_cursor, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(full_lines_wrap, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(unknown_glyphs_are_a_warning, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(only_mode_0_without_a_known_size, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(larger_terminals_have_larger_modes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(attributes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(plain_keys, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keys_with_modifiers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(toggle_states, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(waiting_halts_and_settles, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(registered_keys_are_seen_without_reading, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
