@@ -1,78 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Events, TPL and timers on a processor whose clock moves 10 us at every look and a timer that
- * interrupts. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+/* Events, TPL, waiting and groups. */
 #include "arch/cpu.h"
-#include "core/time.h"
-#include "efi/event.h"
-#include "models/apic.h"
-#include "models/cpu.h"
-
-#define MS 10000 /* in units of 100 ns */
-
-/* What happened, one letter each. */
-static char trace[256];
-
-static void note(char c)
-{
-    size_t length = strlen(trace);
-    if (length + 1 < sizeof trace)
-        trace[length] = c;
-}
-
-static int setup(void **state)
-{
-    fake_cpu_reset();
-    fake_apic_reset();
-    events_reset();
-    memset(trace, 0, sizeof trace);
-    events_init();
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    events_reset();
-    return 0;
-}
-
-static void EFIAPI notify_letter(EFI_EVENT event, void *context)
-{
-    note(*(const char *)context);
-}
-
-static EFI_EVENT make(uint32_t type, EFI_TPL tpl, const char *letter)
-{
-    EFI_EVENT event;
-    assert_int_equal(efi_create_event(type, tpl, notify_letter, (void *)(uintptr_t)letter, &event),
-                     EFI_SUCCESS);
-    return event;
-}
-
-static EFI_EVENT make_plain(uint32_t type)
-{
-    EFI_EVENT event;
-    assert_int_equal(efi_create_event(type, 0, NULL, NULL, &event), EFI_SUCCESS);
-    return event;
-}
-
-/* Lets time pass with interrupts as they are. */
-static void pass_us(uint64_t us)
-{
-    uint64_t end = fake_cpu.tsc + us * 1000;
-    while (fake_cpu.tsc < end) {
-        fake_cpu.tsc += 10000;
-        fake_apic_poll();
-    }
-}
+#include "unit/efi/event-fixture.h"
 
 static void test_create_arguments(void **state)
 {
@@ -267,108 +196,6 @@ static void test_idle_poll(void **state)
     assert_in_range(fake_cpu.tsc - before, 60000000, 61000000);
 }
 
-static void test_set_timer_arguments(void **state)
-{
-    EFI_EVENT plain = make_plain(0), timer = make_plain(EVT_TIMER);
-    assert_int_equal(efi_set_timer(plain, TimerRelative, 0), EFI_INVALID_PARAMETER);
-    assert_int_equal(efi_set_timer(timer, 7, 0), EFI_INVALID_PARAMETER);
-    assert_int_equal(efi_set_timer(timer, TimerRelative, UINT64_MAX), EFI_SUCCESS);
-    pass_us(1000);
-    assert_int_equal(efi_check_event(timer), EFI_NOT_READY);
-    assert_int_equal(efi_set_timer(timer, TimerRelative, 0), EFI_SUCCESS); /* replaces the first */
-    pass_us(20);
-    assert_int_equal(efi_check_event(timer), EFI_SUCCESS);
-}
-
-static void test_timers_in_order(void **state)
-{
-    EFI_EVENT a = make(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK, "a");
-    EFI_EVENT b = make(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK, "b");
-    EFI_EVENT c = make(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK, "c");
-    efi_set_timer(a, TimerRelative, 30 * MS);
-    efi_set_timer(b, TimerRelative, 10 * MS);
-    efi_set_timer(c, TimerPeriodic, 20 * MS);
-    assert_int_equal(fake_apic.arms, 2); /* c comes after b: nothing to change */
-    pass_us(45000);
-    assert_string_equal(trace, "bcac");
-    efi_set_timer(c, TimerCancel, 0);
-    pass_us(100000);
-    assert_string_equal(trace, "bcac");
-}
-
-static void test_period_zero_is_a_tick(void **state)
-{
-    EFI_EVENT a = make(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK, "a");
-    efi_set_timer(a, TimerPeriodic, 0);
-    pass_us(55000);
-    assert_string_equal(trace, "aaaaa");
-}
-
-static void test_periodic_while_tpl_is_raised(void **state)
-{
-    EFI_EVENT a = make(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK, "a");
-    efi_set_timer(a, TimerPeriodic, MS);
-    EFI_TPL old = efi_raise_tpl(TPL_NOTIFY);
-    pass_us(50000);
-    assert_string_equal(trace, "");
-    efi_restore_tpl(old);
-    assert_string_equal(trace, "a"); /* once, not fifty times */
-}
-
-static void EFIAPI slow(EFI_EVENT event, void *context)
-{
-    note('(');
-    assert_int_equal(tpl_current(), TPL_CALLBACK);
-    assert_true(fake_cpu.interrupts_enabled);
-    pass_us(25000);
-    note(')');
-}
-
-static void test_nesting(void **state)
-{
-    EFI_EVENT outer, same = make(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK, "s");
-    EFI_EVENT inner = make(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_NOTIFY, "N");
-    efi_create_event(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK, slow, NULL, &outer);
-    efi_set_timer(outer, TimerRelative, MS);
-    efi_set_timer(same, TimerRelative, 2 * MS);
-    efi_set_timer(inner, TimerPeriodic, 10 * MS);
-    pass_us(32000);
-    /* The higher level interrupts, the same level waits. */
-    assert_string_equal(trace, "(NN)sN");
-    assert_int_equal(fake_apic.deepest, 2);
-    assert_int_equal(tpl_current(), TPL_APPLICATION);
-    assert_true(fake_cpu.interrupts_enabled);
-    /* Only interrupts that had something to run saved x87 and SSE: outer, three times inner. */
-    assert_int_equal(fake_apic.fpu_saves, 4);
-}
-
-static unsigned slow_calls;
-
-static void EFIAPI slower_than_its_period(EFI_EVENT event, void *context)
-{
-    slow_calls++;
-    pass_us(5000);
-}
-
-static void test_overrun_leaves_time_for_others(void **state)
-{
-    EFI_EVENT event;
-    slow_calls = 0;
-    efi_create_event(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK, slower_than_its_period, NULL,
-                     &event);
-    efi_set_timer(event, TimerPeriodic, 2 * MS);
-    uint64_t begin = fake_cpu.tsc, mine = 0;
-    while (fake_cpu.tsc - begin < 100000000) { /* 100 ms */
-        fake_cpu.tsc += 10000;
-        mine += 10000;
-        fake_apic_poll();
-    }
-    assert_in_range(slow_calls, 10, 16); /* each 7 ms */
-    assert_in_range(mine, 20000000, 40000000);
-    assert_int_equal(fake_apic.deepest,
-                     2); /* the interrupt that finds it running, nothing deeper */
-}
-
 static void EFIAPI close_self(EFI_EVENT event, void *context)
 {
     note('x');
@@ -428,7 +255,8 @@ static void test_groups(void **state)
 
 static EFI_STATUS add_result;
 
-static EFI_STATUS add_runtime(EFI_EVENT event, EFI_EVENT_NOTIFY function, void *context, EFI_TPL tpl)
+static EFI_STATUS add_runtime(EFI_EVENT event, EFI_EVENT_NOTIFY function, void *context,
+                              EFI_TPL tpl)
 {
     note('+');
     return add_result;
@@ -482,12 +310,6 @@ int main(void)
         TEST(test_wait_for_timer_halts_once),
         TEST(test_wait_with_interrupts_off_spins),
         TEST(test_idle_poll),
-        TEST(test_set_timer_arguments),
-        TEST(test_timers_in_order),
-        TEST(test_period_zero_is_a_tick),
-        TEST(test_periodic_while_tpl_is_raised),
-        TEST(test_nesting),
-        TEST(test_overrun_leaves_time_for_others),
         TEST(test_close_in_notification),
         TEST(test_close_unqueues),
         TEST(test_groups),
