@@ -169,24 +169,25 @@ static void print_code(uint64_t rip)
     log_error("  code%s", text);
 }
 
+/* Three in a row fit on a terminal of 80 columns. */
 static void print_registers(const struct interrupt_frame *f)
 {
     const struct {
-        const char *name[4];
-        uint64_t value[4];
+        const char *name[3];
+        uint64_t value[3];
     } rows[] = {
-        {{"rax", "rbx", "rcx", "rdx"}, {f->rax, f->rbx, f->rcx, f->rdx}},
-        {{"rsi", "rdi", "rbp", "rsp"}, {f->rsi, f->rdi, f->rbp, f->rsp}},
-        {{"r8 ", "r9 ", "r10", "r11"}, {f->r8, f->r9, f->r10, f->r11}},
-        {{"r12", "r13", "r14", "r15"}, {f->r12, f->r13, f->r14, f->r15}},
-        {{"rip", "cs ", "efl", "ss "}, {f->rip, f->cs, f->rflags, f->ss}},
+        {{"rax", "rbx", "rcx"}, {f->rax, f->rbx, f->rcx}},
+        {{"rdx", "rsi", "rdi"}, {f->rdx, f->rsi, f->rdi}},
+        {{"rbp", "rsp", "rip"}, {f->rbp, f->rsp, f->rip}},
+        {{"r8 ", "r9 ", "r10"}, {f->r8, f->r9, f->r10}},
+        {{"r11", "r12", "r13"}, {f->r11, f->r12, f->r13}},
+        {{"r14", "r15", "efl"}, {f->r14, f->r15, f->rflags}},
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-        log_error("  %s %016llx  %s %016llx  %s %016llx  %s %016llx", rows[i].name[0],
+        log_error("  %s %016llx  %s %016llx  %s %016llx", rows[i].name[0],
                   (unsigned long long)rows[i].value[0], rows[i].name[1],
                   (unsigned long long)rows[i].value[1], rows[i].name[2],
-                  (unsigned long long)rows[i].value[2], rows[i].name[3],
-                  (unsigned long long)rows[i].value[3]);
+                  (unsigned long long)rows[i].value[2]);
 }
 
 void crash_report(const struct interrupt_frame *frame, uint64_t cr2)
