@@ -106,7 +106,9 @@ typedef struct {
     uint32_t OpenCount;
 } EFI_OPEN_PROTOCOL_INFORMATION_ENTRY;
 
-typedef EFI_STATUS(EFIAPI *EFI_IMAGE_ENTRY_POINT)(EFI_HANDLE ImageHandle, void *SystemTable);
+struct EFI_SYSTEM_TABLE;
+typedef EFI_STATUS(EFIAPI *EFI_IMAGE_ENTRY_POINT)(EFI_HANDLE ImageHandle,
+                                                  struct EFI_SYSTEM_TABLE *SystemTable);
 
 typedef struct EFI_BOOT_SERVICES {
     EFI_TABLE_HEADER Hdr;
