@@ -6,8 +6,8 @@
 
 #include "lib/macros.h"
 
-/* Arithmetic on numbers from outside (DESIGN decision 8). Each returns false, and leaves `*ret` alone, when the
- * result does not fit. */
+/* Arithmetic on numbers from outside (DESIGN decision 8). Each returns false, and leaves `*ret`
+ * alone, when the result does not fit. */
 
 static inline MUST_CHECK bool checked_add(uint64_t a, uint64_t b, uint64_t *ret)
 {

@@ -11,7 +11,10 @@ struct list {
     struct list *next, *previous;
 };
 
-#define LIST_INIT(head) {&(head), &(head)}
+#define LIST_INIT(head)                                                                            \
+    {                                                                                              \
+        &(head), &(head)                                                                           \
+    }
 
 static inline void list_init(struct list *head)
 {
@@ -36,7 +39,8 @@ static inline void list_append(struct list *head, struct list *node)
     list_insert_before(node, head);
 }
 
-/* Takes the node out; it is then an empty list of its own, so that removing it again is harmless. */
+/* Takes the node out; it is then an empty list of its own, so that removing it again is harmless.
+ */
 static inline void list_remove(struct list *node)
 {
     node->previous->next = node->next;

@@ -8,8 +8,8 @@
 #define MIN(a, b)     ((a) < (b) ? (a) : (b))
 #define MAX(a, b)     ((a) > (b) ? (a) : (b))
 
-/* Power-of-two rounding. The result wraps when x is within `a` of 2^64: for numbers from outside use
- * checked_align_up(). */
+/* Power-of-two rounding. The result wraps when x is within `a` of 2^64: for numbers from outside
+ * use checked_align_up(). */
 #define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a)-1))
 #define ALIGN_UP(x, a)   ALIGN_DOWN((x) + ((__typeof__(x))(a)-1), a)
 #define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a)-1)) == 0)

@@ -106,8 +106,8 @@ static void put_guid(struct output *out, const EFI_GUID *guid)
     char text[37];
     const uint8_t *d = guid->Data4;
     size_t n = format_text(text, sizeof text, "%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-                           guid->Data1, guid->Data2, guid->Data3, d[0], d[1], d[2], d[3], d[4], d[5],
-                           d[6], d[7]);
+                           guid->Data1, guid->Data2, guid->Data3, d[0], d[1], d[2], d[3], d[4],
+                           d[5], d[6], d[7]);
     for (size_t i = 0; i < n; i++)
         put(out, text[i]);
 }
@@ -222,8 +222,9 @@ size_t format_text_va(char *buffer, size_t size, const char *f, va_list list)
             else if (spec.size == sizeof(long))
                 put_ucs2(&out, &spec, text);
             else
-                put_text(&out, &spec, text,
-                         ascii_length(text, spec.precision >= 0 ? (size_t)spec.precision : SIZE_MAX));
+                put_text(
+                    &out, &spec, text,
+                    ascii_length(text, spec.precision >= 0 ? (size_t)spec.precision : SIZE_MAX));
             break;
         }
         case 'd':

@@ -7,8 +7,8 @@
 
 #include "lib/checked.h"
 
-/* The bounded reader: a window on bytes from outside and a position in it. Reading past the end fails and leaves
- * position and output alone, so that a parser needs no arithmetic of its own. */
+/* The bounded reader: a window on bytes from outside and a position in it. Reading past the end
+ * fails and leaves position and output alone, so that a parser needs no arithmetic of its own. */
 struct reader {
     const uint8_t *data;
     size_t size;
@@ -60,8 +60,8 @@ static inline MUST_CHECK bool reader_copy(struct reader *r, void *to, size_t len
 }
 
 /* A reader of its own on [offset, offset + length) of the window. */
-static inline MUST_CHECK bool reader_window(const struct reader *r, uint64_t offset, uint64_t length,
-                                            struct reader *ret)
+static inline MUST_CHECK bool reader_window(const struct reader *r, uint64_t offset,
+                                            uint64_t length, struct reader *ret)
 {
     if (!range_within(offset, length, r->size))
         return false;

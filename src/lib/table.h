@@ -6,8 +6,8 @@
  *   TABLE_ENTRY(struct driver, drivers, virtio_blk) = { … };
  *   TABLE_FOR_EACH(const struct driver, d, drivers) { … }
  *
- * The section name is a C identifier, so that the linker makes __start_ and __stop_ symbols by itself, on the host
- * too. Entries come in link order; nothing may depend on the order. */
+ * The section name is a C identifier, so that the linker makes __start_ and __stop_ symbols by
+ * itself, on the host too. Entries come in link order; nothing may depend on the order. */
 #define TABLE_ENTRY(type, table, name)                                                             \
     static const type name __attribute__((used, retain, section("table_" #table), aligned(8)))
 
