@@ -55,6 +55,28 @@ static uint32_t efi_type(uint32_t kind)
     }
 }
 
+/* A reset or sleep register that is memory stays mapped for the OS's calls of ResetSystem (the
+ * hardware-reduced machines of QEMU microvm). */
+static EFI_STATUS describe_register(const struct acpi_register *reg)
+{
+    if (reg->width_bits == 0 || reg->is_io)
+        return EFI_SUCCESS;
+    return pages_add(ALIGN_DOWN(reg->address, EFI_PAGE_SIZE), EFI_PAGE_SIZE, EfiMemoryMappedIO,
+                     EFI_MEMORY_UC | EFI_MEMORY_RUNTIME);
+}
+
+static EFI_STATUS describe_registers(const struct machine_power *power)
+{
+    const struct acpi_register *registers[] = {&power->reset, &power->sleep_control,
+                                               &power->pm1a_control, &power->pm1b_control};
+    for (size_t i = 0; i < ARRAY_SIZE(registers); i++) {
+        EFI_STATUS status = describe_register(registers[i]);
+        if (EFI_ERROR(status))
+            return status;
+    }
+    return EFI_SUCCESS;
+}
+
 static EFI_STATUS describe_memory(const struct machine *machine)
 {
     for (size_t i = 0; i < machine->memory_count; i++) {
@@ -75,9 +97,12 @@ static EFI_STATUS describe_memory(const struct machine *machine)
             return status;
     }
 
+    EFI_STATUS status = describe_registers(&machine->power);
+    if (EFI_ERROR(status))
+        return status;
+
     /* Page 0 stays unmapped. As conventional memory it would tempt GRUB, which takes pages of the
      * map by itself after ExitBootServices; the OS may have it. */
-    EFI_STATUS status = EFI_SUCCESS;
     if (pages_type(0) == EfiConventionalMemory)
         status = pages_add(0, EFI_PAGE_SIZE, EfiBootServicesData, RAM_ATTRIBUTES);
     if (EFI_ERROR(status))
