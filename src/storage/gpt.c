@@ -220,17 +220,21 @@ static EFI_STATUS read_backup(struct block_device *device, const struct disk_hea
     return status;
 }
 
+bool gpt_has_primary(const struct block_device *device, const struct disk_head *head)
+{
+    uint64_t signature;
+    if (head->size < 2ull * device->block_size)
+        return false;
+    memcpy(&signature, head->data + device->block_size, sizeof signature);
+    return signature == GPT_SIGNATURE;
+}
+
 EFI_STATUS gpt_read(struct block_device *device, const struct disk_head *head, enum mbr_class mbr,
                     struct partition_list *list)
 {
-    uint64_t signature = 0;
     if (head->size < 2ull * device->block_size)
         return EFI_NOT_FOUND;
     const uint8_t *block = head->data + device->block_size;
-    memcpy(&signature, block, sizeof signature);
-    if (mbr != MBR_PROTECTIVE && signature != GPT_SIGNATURE)
-        return EFI_NOT_FOUND;
-
     struct table primary, backup;
     const struct table *table = &primary;
     EFI_STATUS status = read_table(device, head, block, GPT_PRIMARY_LBA, &primary, list);

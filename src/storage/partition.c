@@ -50,16 +50,19 @@ void partitions_release(struct partition_list *list)
     *list = (struct partition_list){0};
 }
 
-/* UEFI 2.10 §13.3.2: the first scheme that is valid counts. A GPT beside an MBR without a
- * protective entry is a leftover, or that of a hybrid ISO image. */
+/* UEFI 2.10 §13.3.2: GPT, El Torito, MBR, and the first that is valid counts. A GPT beside an MBR
+ * without a protective entry is a leftover, or that of a hybrid ISO image. A protective entry
+ * without a primary GPT may be the same image on a device with blocks of 2048 bytes, so that the
+ * backup is looked for last. */
 static EFI_STATUS read_tables(struct block_device *device, const struct disk_head *head,
                               struct partition_list *list)
 {
     enum mbr_class mbr = mbr_classify(head);
+    bool has_primary = gpt_has_primary(device, head);
     EFI_STATUS gpt_status = EFI_NOT_FOUND;
-    if (mbr != MBR_LEGACY && mbr != MBR_FILE_SYSTEM) {
+    if (has_primary && mbr != MBR_LEGACY && mbr != MBR_FILE_SYSTEM) {
         gpt_status = gpt_read(device, head, mbr, list);
-        if (gpt_status != EFI_NOT_FOUND && gpt_status != EFI_VOLUME_CORRUPTED)
+        if (gpt_status != EFI_VOLUME_CORRUPTED)
             return gpt_status;
         partitions_release(list);
     }
@@ -69,6 +72,8 @@ static EFI_STATUS read_tables(struct block_device *device, const struct disk_hea
     partitions_release(list);
     if (mbr == MBR_LEGACY)
         return mbr_read(device, head, list);
+    if (mbr == MBR_PROTECTIVE && !has_primary)
+        return gpt_read(device, head, mbr, list);
     return gpt_status == EFI_NOT_FOUND ? status : gpt_status;
 }
 

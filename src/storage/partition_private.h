@@ -28,6 +28,9 @@ enum mbr_class {
 
 enum mbr_class mbr_classify(const struct disk_head *head);
 
+/* Does block 1 bear the signature of a GPT? */
+bool gpt_has_primary(const struct block_device *device, const struct disk_head *head);
+
 /* Each reads its kind of table into an empty list. EFI_NOT_FOUND, without a log line: the disk has
  * none. EFI_VOLUME_CORRUPTED: logged. */
 EFI_STATUS gpt_read(struct block_device *device, const struct disk_head *head, enum mbr_class mbr,

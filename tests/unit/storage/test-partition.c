@@ -410,6 +410,14 @@ static void test_hybrid(void **state)
     assert_int_equal(partitions_read(&g.disk.device, &list), EFI_SUCCESS);
     assert_int_equal(list.kind, PARTITION_GPT);
     partitions_release(&list);
+
+    /* As a CD-ROM has it: no GPT where blocks of 2048 bytes would have one. */
+    memset(header_at(&g, 1), 0, 512);
+    memset(header_at(&g, BLOCKS - 1), 0, 512);
+    assert_int_equal(partitions_read(&g.disk.device, &list), EFI_SUCCESS);
+    assert_int_equal(list.kind, PARTITION_EL_TORITO);
+    partitions_release(&list);
+    expect_line(NULL);
     ramdisk_release(&g.disk);
 }
 
