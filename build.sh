@@ -28,10 +28,12 @@ tools/packages.sh build
 
 out=Build/CloudHvX64/${target}_${toolchain}
 work=$out/meson
-[ -f "$work/build.ninja" ] || CC=$cc meson setup "$work" -Dtarget=firmware -Ddebug_log=$debug_log \
-    --optimization=s --debug >"$out.log" 2>&1 || { mkdir -p "$out"; cat "$out.log" >&2; exit 1; }
+mkdir -p "$out/FV"
+if [ ! -f "$work/build.ninja" ]; then
+    CC=$cc meson setup "$work" -Dtarget=firmware -Ddebug_log=$debug_log --optimization=2 --debug \
+        >"$out/setup.log" 2>&1 || { cat "$out/setup.log" >&2; exit 1; }
+fi
 ninja -C "$work" --quiet
 
-mkdir -p "$out/FV"
 cp "$work/src/firmware/CLOUDHV.fd" "$work/src/firmware/CLOUDHV.elf" tools/cloudhv.gdb "$out/FV/"
 echo "$out/FV/CLOUDHV.fd: $(stat -c %s "$out/FV/CLOUDHV.fd") bytes"

@@ -20,8 +20,29 @@ static void finished(struct block_request *request, EFI_STATUS status)
     wait->done = true;
 }
 
-/* Submits and waits. The deadline counts from the last sign of progress: a rate limiter may stretch
+/* The deadline counts from the last sign of progress: a rate limiter may stretch
  * a big request, which drivers cut into parts, over minutes. */
+static __attribute__((noinline)) void block_wait(struct block_device *device,
+                                                 struct block_request *request, struct wait *wait)
+{
+    struct deadline deadline = deadline_in_ms(BLOCK_TIMEOUT_MS);
+    while (!wait->done) {
+        size_t done = request->done;
+        uint32_t parts = request->parts;
+        device->operations->poll(device);
+        if (wait->done)
+            break;
+        if (request->done != done || request->parts != parts)
+            deadline = deadline_in_ms(BLOCK_TIMEOUT_MS);
+        if (deadline_passed(&deadline)) {
+            log_error("%s: no answer for %u seconds", device->name, BLOCK_TIMEOUT_MS / 1000u);
+            device->operations->abort(device, EFI_TIMEOUT);
+            ASSERT(wait->done);
+        }
+    }
+}
+
+/* Submits and waits. */
 static EFI_STATUS run(struct block_device *device, struct block_request *request)
 {
     struct wait wait = {0};
@@ -30,22 +51,7 @@ static EFI_STATUS run(struct block_device *device, struct block_request *request
     EFI_STATUS status = device->operations->submit(device, request);
     if (EFI_ERROR(status))
         return status;
-
-    struct deadline deadline = deadline_in_ms(BLOCK_TIMEOUT_MS);
-    while (!wait.done) {
-        size_t done = request->done;
-        uint32_t parts = request->parts;
-        device->operations->poll(device);
-        if (wait.done)
-            break;
-        if (request->done != done || request->parts != parts)
-            deadline = deadline_in_ms(BLOCK_TIMEOUT_MS);
-        if (deadline_passed(&deadline)) {
-            log_error("%s: no answer for %u seconds", device->name, BLOCK_TIMEOUT_MS / 1000u);
-            device->operations->abort(device, EFI_TIMEOUT);
-            ASSERT(wait.done);
-        }
-    }
+    block_wait(device, request, &wait);
     return wait.status;
 }
 

@@ -70,22 +70,17 @@ static inline MUST_CHECK bool reader_window(const struct reader *r, uint64_t off
 }
 
 /* Little-endian numbers. */
-static inline MUST_CHECK bool reader_u8(struct reader *r, uint8_t *ret)
-{
-    return reader_copy(r, ret, sizeof *ret);
-}
+#define READER_NUMBER(type, name)                                                                  \
+    static inline MUST_CHECK bool name(struct reader *r, type *ret)                                \
+    {                                                                                              \
+        const void *from;                                                                          \
+        if (!reader_take(r, sizeof *ret, &from))                                                   \
+            return false;                                                                          \
+        __builtin_memcpy(ret, from, sizeof *ret);                                                  \
+        return true;                                                                               \
+    }
 
-static inline MUST_CHECK bool reader_u16(struct reader *r, uint16_t *ret)
-{
-    return reader_copy(r, ret, sizeof *ret);
-}
-
-static inline MUST_CHECK bool reader_u32(struct reader *r, uint32_t *ret)
-{
-    return reader_copy(r, ret, sizeof *ret);
-}
-
-static inline MUST_CHECK bool reader_u64(struct reader *r, uint64_t *ret)
-{
-    return reader_copy(r, ret, sizeof *ret);
-}
+READER_NUMBER(uint8_t, reader_u8)
+READER_NUMBER(uint16_t, reader_u16)
+READER_NUMBER(uint32_t, reader_u32)
+READER_NUMBER(uint64_t, reader_u64)

@@ -18,7 +18,7 @@ extern char firmware_start[], firmware_text_end[], firmware_rodata_end[], firmwa
 extern char boot_stack_guard[];
 
 /* A few tables can be needed while the page map itself is about to change. */
-static uint8_t first_tables[16][EFI_PAGE_SIZE] __attribute__((aligned(4096)));
+static uint8_t first_tables[8][EFI_PAGE_SIZE] __attribute__((aligned(4096)));
 static unsigned first_tables_used;
 
 static struct {

@@ -31,8 +31,8 @@ enum apic_register {
 #define SPURIOUS_ENABLE    (1u << 8)
 #define TIMER_DIVIDE_BY_16 3
 
-/* Long enough for a good ratio, short enough not to be felt: about 0.3 ms. */
-#define CALIBRATION_TSC_TICKS (1u << 20)
+/* Long enough for a good ratio, short enough not to be felt: about 0.1 ms. */
+#define CALIBRATION_TSC_TICKS (1u << 18)
 
 static bool x2apic;
 static bool tsc_deadline;

@@ -28,7 +28,7 @@ pvh_entry:
     cli
     cld
 
-    /* BSS holds the stack and the page tables below. */
+    /* BSS holds the page tables below. */
     xorl %eax, %eax
     movl $__bss_start, %edi
     movl $__bss_size, %ecx
@@ -88,7 +88,7 @@ entry_gdt_pointer:
     .word . - entry_gdt - 1
     .long entry_gdt
 
-    .section .bss.stack, "aw", @nobits
+    .section .stack, "aw", @nobits
     .balign 4096
     .globl boot_stack_guard, boot_stack_bottom, boot_stack_top
 boot_stack_guard:

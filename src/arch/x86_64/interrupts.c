@@ -46,7 +46,7 @@ void interrupt_dispatch(const struct interrupt_frame *frame);
 
 /* Exceptions that may find a bad stack get one of their own. */
 #define IST_COUNT 3
-static uint8_t ist_stacks[IST_COUNT][8192] __attribute__((aligned(4096)));
+static uint8_t ist_stacks[IST_COUNT][8192] __attribute__((aligned(4096), section(".stack.ist")));
 
 static struct tss tss;
 static struct idt_gate idt[256];

@@ -263,21 +263,23 @@ static void put_part(struct virtio_blk *blk, struct blk_part *part, EFI_STATUS s
         finish_if_done(request);
 }
 
-static void poll(struct block_device *block)
+static void blk_poll(struct block_device *block)
 {
     struct virtio_blk *blk = blk_of(block);
     if (blk->dead)
         return;
     struct blk_part *part;
     uint32_t length;
+    bool room = false;
     while ((part = virtqueue_take(blk->queue, &length)) != NULL) {
+        room = true;
         put_part(blk, part, result_of(part, length, blk->device->transport->legacy));
         if (blk->dead)
             return; /* the completion aborted the device */
     }
     if (blk->device->broken)
         virtio_blk_abort(block, EFI_DEVICE_ERROR);
-    else
+    else if (room)
         hand_out(blk);
 }
 
@@ -303,6 +305,6 @@ void virtio_blk_abort(struct block_device *block, EFI_STATUS status)
 
 const struct block_operations virtio_blk_operations = {
     .submit = submit,
-    .poll = poll,
+    .poll = blk_poll,
     .abort = virtio_blk_abort,
 };
