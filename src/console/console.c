@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "console/console.h"
 
+#include "console/content.h"
 #include "console/glyph.h"
 #include "console/utf8.h"
 #include "lib/assert.h"
@@ -8,10 +9,15 @@
 
 #define TAB_WIDTH 8
 
+/* A gap this wide is cheaper to print again than to pass over. */
+#define SHORTEST_GAP 5
+
 static struct list terminals = LIST_INIT(terminals);
 
 static struct screen screen = {
     .columns = 80, .rows = 25, .attribute = CONSOLE_ATTRIBUTE, .cursor_visible = true};
+
+static bool line_ended; /* since output was last made visible */
 
 #define FOR_EACH_TERMINAL(t)                                                                       \
     for (struct terminal *t = LIST_ENTRY(terminals.next, struct terminal, link);                   \
@@ -20,6 +26,7 @@ static struct screen screen = {
 void console_add(struct terminal *terminal)
 {
     encoder_set_size(&terminal->encoder, screen.columns, screen.rows);
+    content_set_size(screen.columns, screen.rows);
     list_append(&terminals, &terminal->link);
 }
 
@@ -38,12 +45,19 @@ const struct screen *console_screen(void)
     return &screen;
 }
 
+static void flush(struct terminal *terminal)
+{
+    if (!terminal_flush(terminal))
+        content_forget();
+}
+
 static void line_feed(void)
 {
     if (screen.row + 1 < screen.rows) {
         screen.row++;
         return;
     }
+    content_scroll();
     FOR_EACH_TERMINAL(t)
     encoder_scroll(&t->encoder, screen.column, screen.attribute);
 }
@@ -54,6 +68,37 @@ static void wrap(void)
     line_feed();
 }
 
+/* The terminal's cursor is a little to the left, with what was left out as unchanged in between. */
+static void close_gap(struct encoder *encoder)
+{
+    uint16_t from = encoder->column;
+    if (encoder->row != screen.row || from >= screen.column || screen.column - from >= SHORTEST_GAP)
+        return;
+    for (uint16_t column = from; column < screen.column; column++) {
+        char16_t c = content_at(screen.row, column, screen.attribute);
+        if (c == 0 || glyph_width(c) != 1)
+            return;
+    }
+    for (uint16_t column = from; column < screen.column; column++)
+        encoder_print(encoder, screen.row, column, screen.attribute,
+                      content_at(screen.row, column, screen.attribute), 1);
+}
+
+static void show(char16_t c, unsigned width)
+{
+    if (width == 1 && content_is(screen.row, screen.column, c, screen.attribute))
+        return;
+    FOR_EACH_TERMINAL(t)
+    {
+        close_gap(&t->encoder);
+        encoder_print(&t->encoder, screen.row, screen.column, screen.attribute, c, width);
+    }
+    content_set(screen.row, screen.column, glyph_width_is_certain(c) ? c : 0, screen.attribute);
+    if (width == 2)
+        content_set(screen.row, screen.column + 1, 0, screen.attribute);
+    line_ended |= screen.column + width == screen.columns;
+}
+
 static bool print(char16_t c)
 {
     unsigned width = glyph_width(c);
@@ -61,8 +106,7 @@ static bool print(char16_t c)
         return false;
     if (screen.column + width > screen.columns)
         wrap();
-    FOR_EACH_TERMINAL(t)
-    encoder_print(&t->encoder, screen.row, screen.column, screen.attribute, c, width);
+    show(c, width);
     screen.column += (uint16_t)width;
     if (screen.column == screen.columns)
         wrap();
@@ -85,6 +129,7 @@ bool console_put(char16_t c)
         return true;
     case '\n':
         line_feed();
+        line_ended = true;
         return true;
     case '\r':
         screen.column = 0;
@@ -99,7 +144,7 @@ void console_end_output(void)
     FOR_EACH_TERMINAL(t)
     {
         encoder_go_to_row(&t->encoder, screen.row, screen.column, screen.attribute);
-        terminal_flush(t);
+        flush(t);
     }
 }
 
@@ -137,10 +182,11 @@ void console_show_cursor(bool visible)
 void console_clear(void)
 {
     screen.column = screen.row = 0;
+    content_forget();
     FOR_EACH_TERMINAL(t)
     {
         encoder_clear(&t->encoder, screen.attribute);
-        terminal_flush(t);
+        flush(t);
     }
 }
 
@@ -149,6 +195,7 @@ void console_set_size(uint16_t columns, uint16_t rows)
     if (columns != screen.columns || rows != screen.rows) {
         screen.columns = columns;
         screen.rows = rows;
+        content_set_size(columns, rows);
         FOR_EACH_TERMINAL(t)
         encoder_set_size(&t->encoder, columns, rows);
     }
@@ -157,6 +204,7 @@ void console_set_size(uint16_t columns, uint16_t rows)
 
 void console_forget(void)
 {
+    content_forget();
     FOR_EACH_TERMINAL(t)
     encoder_forget(&t->encoder);
 }
@@ -167,7 +215,7 @@ void console_settle(void)
     {
         encoder_settle(&t->encoder, screen.row, screen.column, screen.attribute,
                        screen.cursor_visible);
-        terminal_flush(t);
+        flush(t);
     }
 }
 

@@ -4,6 +4,16 @@
 #include "core/time.h"
 #include "lib/macros.h"
 
+static void hand_over(struct terminal *terminal)
+{
+    size_t length = terminal->output_used;
+    if (length == 0)
+        return;
+    terminal->output_used = 0;
+    if (terminal->device->operations->write(terminal->device, terminal->output, length) < length)
+        terminal->lost = true;
+}
+
 /* The buffer is never full between two calls, so that a crash report may interrupt one. */
 static void collect(void *context, const char *bytes, size_t length)
 {
@@ -11,7 +21,7 @@ static void collect(void *context, const char *bytes, size_t length)
     for (size_t i = 0; i < length; i++) {
         terminal->output[terminal->output_used++] = bytes[i];
         if (terminal->output_used == sizeof terminal->output)
-            terminal_flush(terminal);
+            hand_over(terminal);
     }
 }
 
@@ -21,14 +31,14 @@ void terminal_init(struct terminal *terminal, struct character_device *device)
     encoder_init(&terminal->encoder, collect, terminal);
 }
 
-void terminal_flush(struct terminal *terminal)
+bool terminal_flush(struct terminal *terminal)
 {
-    size_t length = terminal->output_used;
-    if (length == 0)
-        return;
-    terminal->output_used = 0;
-    if (terminal->device->operations->write(terminal->device, terminal->output, length) < length)
-        encoder_forget(&terminal->encoder);
+    hand_over(terminal);
+    if (!terminal->lost)
+        return true;
+    terminal->lost = false;
+    encoder_forget(&terminal->encoder);
+    return false;
 }
 
 static void take_keys(const struct key *keys, size_t count, void (*take_key)(const struct key *key))

@@ -16,15 +16,16 @@ struct terminal {
     struct encoder encoder;
     struct decoder decoder;
     uint64_t last_input; /* TSC, while the decoder is waiting */
+    bool lost;           /* output, since the last terminal_flush() */
     size_t output_used;
     char output[256];
 };
 
 void terminal_init(struct terminal *terminal, struct character_device *device);
 
-/* Hands the device what was collected. What it does not take is lost, and the encoder starts from
- * scratch. */
-void terminal_flush(struct terminal *terminal);
+/* Hands the device what was collected. What it does not take is lost: then the encoder starts from
+ * scratch, and it returns false. */
+bool terminal_flush(struct terminal *terminal);
 
 /* Reads at most `size` bytes and gives each key to take_key(). Returns false when there was no
  * input. */

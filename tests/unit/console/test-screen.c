@@ -197,6 +197,49 @@ static void the_log_has_lines_of_its_own(void **state)
     expect_bytes("\x1b[1;37;41mmenu\x1b[m\r\ndisk \xc3\xa9\r\n\x1b[1;37;41mx");
 }
 
+static void printing_the_same_again_is_free(void **state)
+{
+    put_string("Boot in 5 seconds.");
+    console_set_cursor(0, 0);
+    put_string("Boot in 4 seconds.");
+    console_set_cursor(0, 0);
+    put_string("Boot in 4 seconds.");
+    console_settle();
+    expect_bytes("Boot in 5 seconds.\x1b[10D4\x1b[9C");
+    console_set_attribute(0x70);
+    console_set_cursor(8, 0);
+    put_string("4");
+    expect_bytes("\x1b[10D\x1b[30;47m4");
+    console_set_attribute(0x07);
+    console_set_cursor(4, 0);
+    put_string("_");
+    console_set_cursor(8, 0);
+    put_string("5");
+    expect_bytes("\x1b[5D\x1b[m_in 5");
+}
+
+static void short_gaps_are_printed_again(void **state)
+{
+    put_string("abcdefgh");
+    console_set_cursor(0, 0);
+    put_string("XbcYefgh");
+    console_settle();
+    expect_bytes("abcdefgh\rXbcY\x1b[4C");
+}
+
+static void fresh_lines_have_their_spaces(void **state)
+{
+    console_clear();
+    vt_clear_log(&vt);
+    put_string("a        b\r\n        c");
+    expect_bytes("a        b\r\n        c");
+    for (int i = 0; i < 30; i++)
+        put_string("\r\n");
+    vt_clear_log(&vt);
+    put_string("a        b");
+    expect_bytes("a        b");
+}
+
 static void a_menu_costs_little(void **state)
 {
     uint64_t before = vt.bytes;
@@ -228,6 +271,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(lost_bytes_are_made_good, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_log_has_lines_of_its_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(printing_the_same_again_is_free, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(short_gaps_are_printed_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(fresh_lines_have_their_spaces, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_menu_costs_little, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
