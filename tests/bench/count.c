@@ -5,7 +5,8 @@
  *
  * Arguments: out=FILE, where the result goes, and entry=ADDRESS (0: the reset vector): what runs
  * before the first instruction there is counted apart, since it is another program's work
- * (SeaBIOS's, which QEMU starts before a PVH kernel).
+ * (SeaBIOS's, which QEMU starts before a PVH kernel). The result ends with a line "at ADDRESS TIMES"
+ * for each instruction from entry on.
  *
  * Debian 12 ships no qemu-plugin.h; the functions below are declared from the documentation of
  * plugin API version 1.
@@ -54,6 +55,15 @@ static struct {
 	uint64_t mmio;
 } now, at_entry;
 
+/* One for each instruction of each translation: an address that is translated again has several. */
+struct place {
+	struct place *next;
+	uint64_t address;
+	uint64_t times;
+	uint64_t before_entry;
+};
+
+static struct place *places;
 static uint64_t entry;
 static bool entered;
 static const char *out;
@@ -61,9 +71,12 @@ static const char *out;
 static void at_entry_point(unsigned cpu, void *user)
 {
 	(void)cpu, (void)user;
-	if (!entered)
-		at_entry = now;
+	if (entered)
+		return;
 	entered = true;
+	at_entry = now;
+	for (struct place *place = places; place; place = place->next)
+		place->before_entry = place->times;
 }
 
 static void at_marker(unsigned cpu, void *user)
@@ -77,6 +90,9 @@ static void at_marker(unsigned cpu, void *user)
 	fprintf(file, "instructions %" PRIu64 "\n", now.instructions - at_entry.instructions);
 	fprintf(file, "ports %" PRIu64 "\n", now.ports - at_entry.ports);
 	fprintf(file, "mmio %" PRIu64 "\n", now.mmio - at_entry.mmio);
+	for (const struct place *place = places; place; place = place->next)
+		if (place->times > place->before_entry)
+			fprintf(file, "at %#" PRIx64 " %" PRIu64 "\n", place->address, place->times - place->before_entry);
 	fclose(file);
 	/* Nothing in this VM is worth an orderly end. */
 	_Exit(0);
@@ -102,6 +118,18 @@ static bool is_port_access(const uint8_t *code, size_t size)
 	       (code[i] >= 0x6c && code[i] <= 0x6f);
 }
 
+static void count_place(struct qemu_plugin_insn *insn)
+{
+	struct place *place = calloc(1, sizeof *place);
+
+	if (!place)
+		abort();
+	place->address = qemu_plugin_insn_vaddr(insn);
+	place->next = places;
+	places = place;
+	qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64, &place->times, 1);
+}
+
 static void on_translation(plugin_id id, struct qemu_plugin_tb *tb)
 {
 	(void)id;
@@ -115,6 +143,7 @@ static void on_translation(plugin_id id, struct qemu_plugin_tb *tb)
 		if (size == sizeof marker && !memcmp(code, marker, sizeof marker))
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, at_marker, NO_REGISTERS, NULL);
 		qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64, &now.instructions, 1);
+		count_place(insn);
 		if (is_port_access(code, size))
 			qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64, &now.ports, 1);
 		qemu_plugin_register_vcpu_mem_cb(insn, on_memory, NO_REGISTERS, READ_AND_WRITE, NULL);
