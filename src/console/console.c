@@ -222,19 +222,21 @@ void console_settle(void)
 bool console_largest_size(uint16_t *ret_columns, uint16_t *ret_rows)
 {
     uint16_t columns = UINT16_MAX, rows = ENCODER_MAX_ROWS;
-    if (list_empty(&terminals))
-        return false;
+    bool known = false;
     FOR_EACH_TERMINAL(t)
     {
         uint16_t c, r;
         if (!terminal_size(t, &c, &r))
-            return false;
+            continue;
         columns = MIN(columns, c);
         rows = MIN(rows, r);
+        known = true;
     }
-    *ret_columns = columns;
-    *ret_rows = rows;
-    return true;
+    if (known) {
+        *ret_columns = columns;
+        *ret_rows = rows;
+    }
+    return known;
 }
 
 void console_write_log(const char *line, size_t length)

@@ -56,7 +56,8 @@ void console_forget(void);
  * an OS takes over. */
 void console_settle(void);
 
-/* The largest screen that every terminal can show; false when one does not know its size. */
+/* The largest screen that every terminal can show, as far as they know their size (a UART without a
+ * reader never does); false when none knows. */
 bool console_largest_size(uint16_t *ret_columns, uint16_t *ret_rows);
 
 /* Looks for input. Keys wait in a queue; when it is full, input waits in the devices. */

@@ -11,6 +11,7 @@
 #include "efi/device_path.h"
 #include "efi/disk.h"
 #include "efi/handle.h"
+#include "efi/protocols/console.h"
 
 struct controller_binding {
     EFI_DRIVER_BINDING_PROTOCOL protocol;
@@ -22,6 +23,7 @@ struct unit {
     EFI_HANDLE handle;              /* the controller's own, or a child */
     EFI_DEVICE_PATH_PROTOCOL *path; /* of a child, else NULL */
     struct disk *disk;
+    struct console_device *console;
 };
 
 static EFI_STATUS EFIAPI supported(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
@@ -99,7 +101,7 @@ static void remove_unit(struct controller_binding *binding, struct controller *c
 static EFI_STATUS add_unit(struct controller_binding *binding, struct controller *controller,
                            struct device_interface *interface)
 {
-    if (interface->class != DEVICE_DISK)
+    if (interface->class != DEVICE_DISK && interface->class != DEVICE_CONSOLE)
         return EFI_SUCCESS; /* taken by whoever uses that class */
     struct unit *unit = pool_alloc_zeroed(sizeof *unit);
     if (unit == NULL)
@@ -112,6 +114,13 @@ static EFI_STATUS add_unit(struct controller_binding *binding, struct controller
             goto fail;
     } else {
         unit->handle = controller->handle;
+    }
+    if (interface->class == DEVICE_CONSOLE) {
+        status = console_attach(interface->console, controller->path, &unit->console);
+        if (EFI_ERROR(status))
+            goto fail;
+        interface->owner = unit;
+        return EFI_SUCCESS;
     }
     status = disk_install(&unit->handle, interface->disk, false, unit->path, &unit->disk);
     if (EFI_ERROR(status))
@@ -143,7 +152,11 @@ static EFI_STATUS remove_units(struct controller_binding *binding, struct contro
         struct unit *unit = interface->owner;
         if (unit == NULL)
             continue;
-        EFI_STATUS status = disk_uninstall(unit->handle, unit->disk, unit->path);
+        EFI_STATUS status = EFI_SUCCESS;
+        if (unit->console != NULL)
+            console_detach(unit->console);
+        else
+            status = disk_uninstall(unit->handle, unit->disk, unit->path);
         if (EFI_ERROR(status))
             return status;
         interface->owner = NULL;

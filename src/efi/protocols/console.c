@@ -3,7 +3,11 @@
 
 #include "console/console.h"
 #include "core/log.h"
+#include "core/pool.h"
 #include "drivers/uart.h"
+#include "efi/controller.h"
+#include "efi/device_path.h"
+#include "efi/driver_model.h"
 #include "efi/event.h"
 #include "efi/guid.h"
 #include "efi/multiple.h"
@@ -11,6 +15,7 @@
 #include "efi/protocols/simple_text_in.h"
 #include "efi/protocols/simple_text_out.h"
 #include "efi/tpl.h"
+#include "lib/status_name.h"
 
 #define EFI_GLOBAL_VARIABLE_GUID                                                                   \
     {                                                                                              \
@@ -84,7 +89,7 @@ static const struct {
 
 static struct uart com1;
 static struct terminal serial_terminal;
-static bool started;
+static bool started, has_serial;
 
 /* The log may speak while something else is in the middle of writing. */
 static void write_log_line(void *context, const char *text, size_t length)
@@ -99,7 +104,8 @@ static struct log_sink log_sink = {.level = LOG_INFO, .write = write_log_line};
 void console_early(void)
 {
     started = true;
-    if (!EFI_ERROR(uart_init(&com1, UART_COM1))) {
+    has_serial = !EFI_ERROR(uart_init(&com1, UART_COM1));
+    if (has_serial) {
         terminal_init(&serial_terminal, &com1.device);
         console_add(&serial_terminal);
     }
@@ -116,31 +122,106 @@ static void EFIAPI hand_over(EFI_EVENT Event, void *Context)
     log_remove_sink(&log_sink);
 }
 
-static EFI_STATUS set_variable(EFI_SYSTEM_TABLE *table, char16_t *name, uint32_t attributes,
-                               const void *path, size_t size)
+/* Consoles that drivers offer. */
+struct console_device {
+    struct list link;
+    struct terminal terminal;
+    EFI_DEVICE_PATH_PROTOCOL *path;
+};
+
+static struct list console_devices = LIST_INIT(console_devices);
+
+EFI_STATUS console_attach(struct character_device *device, const EFI_DEVICE_PATH_PROTOCOL *path,
+                          struct console_device **ret)
 {
-    return table->RuntimeServices->SetVariable(name, GUID_OF(EFI_GLOBAL_VARIABLE), attributes, size,
-                                               (void *)path);
+    struct console_device *console = pool_alloc_zeroed(sizeof *console);
+    if (console == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    console->path = device_path_append_node(path, &serial_path.terminal.Header);
+    if (console->path == NULL) {
+        pool_free(console);
+        return EFI_OUT_OF_RESOURCES;
+    }
+    terminal_init(&console->terminal, device);
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    console_add(&console->terminal);
+    list_append(&console_devices, &console->link);
+    simple_text_out_update_modes();
+    efi_restore_tpl(tpl);
+    *ret = console;
+    return EFI_SUCCESS;
+}
+
+void console_detach(struct console_device *console)
+{
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    console_remove(&console->terminal);
+    list_remove(&console->link);
+    efi_restore_tpl(tpl);
+    pool_free(console->path);
+    pool_free(console);
+}
+
+/* Starts the drivers of consoles: a user may look at any of them, and at no other. */
+static void start_devices(void)
+{
+    if (EFI_ERROR(controllers_scan(false)))
+        return;
+    LIST_FOR_EACH(node, &controllers)
+    {
+        struct controller *controller = LIST_ENTRY(node, struct controller, link);
+        if (controller->driver != NULL && controller->driver->class == DEVICE_CONSOLE)
+            (void)efi_connect_controller(controller->handle, NULL, NULL, false);
+    }
+}
+
+/* The paths of all consoles, as instances of one; NULL when there is none, or no memory. */
+static EFI_DEVICE_PATH_PROTOCOL *all_paths(void)
+{
+    EFI_DEVICE_PATH_PROTOCOL *all = NULL;
+    if (has_serial)
+        all = device_path_duplicate(&serial_path.root.Header);
+    LIST_FOR_EACH(node, &console_devices)
+    {
+        struct console_device *console = LIST_ENTRY(node, struct console_device, link);
+        EFI_DEVICE_PATH_PROTOCOL *longer = device_path_append_instance(all, console->path);
+        pool_free(all);
+        all = longer;
+    }
+    return all;
+}
+
+static EFI_STATUS set_variable(EFI_SYSTEM_TABLE *table, char16_t *name, uint32_t attributes,
+                               EFI_DEVICE_PATH_PROTOCOL *path)
+{
+    return table->RuntimeServices->SetVariable(name, GUID_OF(EFI_GLOBAL_VARIABLE), attributes,
+                                               device_path_size(path), path);
+}
+
+static bool variable_exists(EFI_SYSTEM_TABLE *table, char16_t *name)
+{
+    size_t size = 0;
+    return table->RuntimeServices->GetVariable(name, GUID_OF(EFI_GLOBAL_VARIABLE), NULL, &size,
+                                               NULL) != EFI_NOT_FOUND;
 }
 
 /* UEFI 2.10 §3.3: what consoles there are, and which of them to use unless somebody has chosen. */
-static void set_variables(EFI_SYSTEM_TABLE *table, const void *path, size_t size)
+static void set_variables(EFI_SYSTEM_TABLE *table)
 {
     static char16_t *const present[] = {u"ConInDev", u"ConOutDev", u"ErrOutDev"};
     static char16_t *const chosen[] = {u"ConIn", u"ConOut", u"ErrOut"};
+    EFI_DEVICE_PATH_PROTOCOL *path = all_paths();
+    if (path == NULL)
+        return;
     for (size_t i = 0; i < ARRAY_SIZE(present); i++) {
-        size_t old_size = 0;
-        EFI_STATUS status =
-            set_variable(table, present[i], VARIABLE_ATTRIBUTES_VOLATILE, path, size);
-        if (!EFI_ERROR(status) &&
-            table->RuntimeServices->GetVariable(chosen[i], GUID_OF(EFI_GLOBAL_VARIABLE), NULL,
-                                                &old_size, NULL) == EFI_NOT_FOUND)
-            status =
-                set_variable(table, chosen[i],
-                             VARIABLE_ATTRIBUTES_VOLATILE | EFI_VARIABLE_NON_VOLATILE, path, size);
+        EFI_STATUS status = set_variable(table, present[i], VARIABLE_ATTRIBUTES_VOLATILE, path);
+        if (!EFI_ERROR(status) && !variable_exists(table, chosen[i]))
+            status = set_variable(table, chosen[i],
+                                  VARIABLE_ATTRIBUTES_VOLATILE | EFI_VARIABLE_NON_VOLATILE, path);
         if (EFI_ERROR(status))
-            log_debug("variable %ls cannot be set", chosen[i]);
+            log_debug("variable %ls cannot be set: %s", chosen[i], status_name(status));
     }
+    pool_free(path);
 }
 
 static EFI_STATUS create_events(void)
@@ -162,10 +243,14 @@ EFI_STATUS console_install(EFI_SYSTEM_TABLE *table)
     EFI_STATUS status = create_events();
     if (EFI_ERROR(status))
         return status;
+    start_devices();
     simple_text_out_update_modes();
 
-    bool serial = console_has_terminal();
-    const void *path = serial ? (const void *)&serial_path : &bare_path;
+    const void *path = &bare_path;
+    if (has_serial)
+        path = &serial_path;
+    else if (!list_empty(&console_devices))
+        path = LIST_ENTRY(console_devices.next, struct console_device, link)->path;
     EFI_HANDLE handle = NULL;
     status = efi_install_multiple_protocol_interfaces(
         &handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL), path, GUID_OF(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL),
@@ -178,6 +263,6 @@ EFI_STATUS console_install(EFI_SYSTEM_TABLE *table)
     table->ConsoleInHandle = table->ConsoleOutHandle = table->StandardErrorHandle = handle;
     table->ConIn = &simple_text_in_protocol;
     table->ConOut = table->StdErr = &simple_text_out_protocol;
-    set_variables(table, path, serial ? sizeof serial_path : sizeof bare_path);
+    set_variables(table);
     return EFI_SUCCESS;
 }
