@@ -16,6 +16,9 @@ EFI_STATUS EFIAPI efi_install_configuration_table(const EFI_GUID *Guid, void *Ta
  * properties, debug images. */
 EFI_STATUS configuration_tables_publish(const struct machine *machine) MUST_CHECK;
 
-/* Makes the memory attributes table (§4.6.4) of what runtime memory there is now: at
- * ExitBootServices, and before an image looks for it. */
+/* Installs the memory attributes table (§4.6.4) of the runtime memory that there is now. */
 EFI_STATUS memory_attributes_publish(void) MUST_CHECK;
+
+/* The same table once more, since runtime drivers came and went: at ExitBootServices. Allocates
+ * nothing. */
+void memory_attributes_update(void);

@@ -60,29 +60,30 @@ static void describe(const EFI_MEMORY_DESCRIPTOR *descriptor)
     add(descriptor->Type, start, end, attribute);
 }
 
-EFI_STATUS memory_attributes_publish(void)
+void memory_attributes_update(void)
 {
-    if (table == NULL) {
-        void *memory;
-        EFI_STATUS status = pool_allocate_type(
-            EfiACPIReclaimMemory, sizeof *table + MAX_ENTRIES * sizeof(EFI_MEMORY_DESCRIPTOR),
-            &memory);
-        if (EFI_ERROR(status))
-            return status;
-        table = memory;
-        status = efi_install_configuration_table(GUID_OF(EFI_MEMORY_ATTRIBUTES_TABLE), table);
-        if (EFI_ERROR(status))
-            return status;
-    }
-    table->Version = EFI_MEMORY_ATTRIBUTES_TABLE_VERSION;
+    if (table == NULL)
+        return;
     table->NumberOfEntries = 0;
-    table->DescriptorSize = sizeof(EFI_MEMORY_DESCRIPTOR);
-    table->Flags = 0;
-
     size_t count;
     const EFI_MEMORY_DESCRIPTOR *map = pages_map(&count);
     for (size_t i = 0; i < count; i++)
         if (is_runtime(map[i].Type))
             describe(&map[i]);
-    return EFI_SUCCESS;
+}
+
+EFI_STATUS memory_attributes_publish(void)
+{
+    void *memory;
+    size_t size = sizeof *table + MAX_ENTRIES * sizeof(EFI_MEMORY_DESCRIPTOR);
+    EFI_STATUS status = pool_allocate_type(EfiACPIReclaimMemory, size, &memory);
+    if (EFI_ERROR(status))
+        return status;
+    table = memory;
+    *table = (EFI_MEMORY_ATTRIBUTES_TABLE){
+        .Version = EFI_MEMORY_ATTRIBUTES_TABLE_VERSION,
+        .DescriptorSize = sizeof(EFI_MEMORY_DESCRIPTOR),
+    };
+    memory_attributes_update();
+    return efi_install_configuration_table(GUID_OF(EFI_MEMORY_ATTRIBUTES_TABLE), table);
 }

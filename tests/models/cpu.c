@@ -150,6 +150,11 @@ enum page_access paging_query(uint64_t address)
     return fake_paging.query != NULL ? fake_paging.query(address) : fake_paging.access;
 }
 
+void paging_allow_execution(void)
+{
+    fake_paging.execution_allowed = true;
+}
+
 unsigned paging_physical_bits(void)
 {
     return 46;

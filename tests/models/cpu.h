@@ -35,6 +35,7 @@ struct fake_paging {
     enum page_cache cache;
     unsigned calls;
     EFI_STATUS fail_with; /* paging_set() returns this */
+    bool execution_allowed; /* paging_allow_execution() was called */
 
     /* For tests that keep tables of their own; may be NULL. */
     EFI_STATUS (*protect)(uint64_t base, uint64_t size, enum page_access access);
