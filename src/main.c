@@ -48,7 +48,6 @@ static void start_core(const struct machine *machine)
         panic("memory cannot be set up: %s", status_name(status));
     time_set_pm_timer(machine->pm_timer_port);
     time_set_8254(machine->has_8259);
-    time_set_8254(machine->has_8259);
     quiet_interrupts(machine);
     milestone_reached(MILESTONE_CORE);
 }

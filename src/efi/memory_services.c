@@ -2,6 +2,7 @@
 #include "efi/memory_services.h"
 
 #include "arch/paging.h"
+#include "core/critical.h"
 #include "core/log.h"
 #include "core/pages.h"
 #include "core/pool.h"
@@ -68,6 +69,8 @@ EFI_STATUS EFIAPI efi_get_memory_map(size_t *MemoryMapSize, EFI_MEMORY_DESCRIPTO
     if (EFI_ERROR(status))
         log_error("memory: RAM above 4 GiB cannot be mapped: out of page tables");
 
+    /* The copy and its key belong together. */
+    CRITICAL_SECTION();
     size_t count;
     const EFI_MEMORY_DESCRIPTOR *map = pages_map(&count);
     size_t given = *MemoryMapSize;
