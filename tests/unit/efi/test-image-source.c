@@ -28,7 +28,7 @@ const char *host_option(const char *key)
     return NULL;
 }
 
-static EFI_STATUS EFIAPI unused_entry(EFI_HANDLE handle, void *table)
+static EFI_STATUS EFIAPI unused_entry(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
 {
     return EFI_ABORTED;
 }

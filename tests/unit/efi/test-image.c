@@ -31,7 +31,7 @@ const char *host_option(const char *key)
     return NULL;
 }
 
-static EFI_STATUS EFIAPI unused_entry(EFI_HANDLE handle, void *table)
+static EFI_STATUS EFIAPI unused_entry(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
 {
     return EFI_ABORTED;
 }
@@ -239,7 +239,7 @@ static void test_out_of_memory(void **state)
 
 static EFI_HANDLE seen_handle;
 
-static EFI_STATUS EFIAPI returns(EFI_HANDLE handle, void *table)
+static EFI_STATUS EFIAPI returns(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
 {
     seen_handle = handle;
     assert_ptr_equal(table, &system_table);
@@ -265,7 +265,7 @@ static void test_return(void **state)
     assert_int_equal(efi_start_image(handle, NULL, NULL), EFI_INVALID_PARAMETER);
 }
 
-static EFI_STATUS EFIAPI inner(EFI_HANDLE handle, void *table)
+static EFI_STATUS EFIAPI inner(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
 {
     static char16_t data[] = {'b', 'y', 'e', 0, 7};
     EFI_HANDLE idle = load_application(unused_entry);
@@ -276,7 +276,7 @@ static EFI_STATUS EFIAPI inner(EFI_HANDLE handle, void *table)
     return EFI_ABORTED;
 }
 
-static EFI_STATUS EFIAPI outer(EFI_HANDLE handle, void *table)
+static EFI_STATUS EFIAPI outer(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
 {
     size_t size;
     char16_t *data;
@@ -315,7 +315,7 @@ static EFI_STATUS EFIAPI unload(EFI_HANDLE handle)
     return unload_status;
 }
 
-static EFI_STATUS EFIAPI driver(EFI_HANDLE handle, void *table)
+static EFI_STATUS EFIAPI driver(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
 {
     EFI_LOADED_IMAGE_PROTOCOL *loaded;
     assert_int_equal(efi_open_protocol(handle, GUID_OF(EFI_LOADED_IMAGE_PROTOCOL), (void **)&loaded,
@@ -356,7 +356,7 @@ static void test_driver(void **state)
     assert_false(handle_is_valid(fails));
 }
 
-static EFI_STATUS EFIAPI raises_tpl(EFI_HANDLE handle, void *table)
+static EFI_STATUS EFIAPI raises_tpl(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
 {
     efi_raise_tpl(TPL_NOTIFY);
     efi_exit(handle, 0, 0, NULL);
@@ -390,7 +390,7 @@ static void test_loaded_by_old_image(void **state)
 
 static enum page_access seen_access;
 
-static EFI_STATUS EFIAPI asks_access(EFI_HANDLE handle, void *table)
+static EFI_STATUS EFIAPI asks_access(EFI_HANDLE handle, EFI_SYSTEM_TABLE *table)
 {
     seen_access = image_allocation_access();
     return EFI_SUCCESS;
