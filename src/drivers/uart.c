@@ -16,20 +16,20 @@
 #define LCR 3
 #define MCR 4
 #define LSR 5
+#define MSR 6
 
 #define IER_RESERVED     0xf0
 #define IIR_FIFO_ENABLED 0xc0
 #define FCR_ENABLE       0x01
-#define LCR_8N1          0x03
+#define LCR_STOP_2       0x04
+#define LCR_PARITY_SHIFT 3
 #define LCR_DLAB         0x80
-#define MCR_DTR          0x01
-#define MCR_RTS          0x02
 #define LSR_DATA_READY   0x01
 #define LSR_THR_EMPTY    0x20
+#define LSR_ALL_SENT     0x40
 #define ABSENT           0xff
 
 #define FIFO_DEPTH       16
-#define DIVISOR_115200   1
 #define DRAIN_TIMEOUT_MS 20 /* ten times what 16 bytes take at 115200 baud */
 
 static uint8_t uart_read_register(const struct uart *uart, unsigned offset)
@@ -97,6 +97,44 @@ static const struct character_operations uart_operations = {
     .read = uart_read,
 };
 
+void uart_set_line(struct uart *uart, const struct uart_line *line)
+{
+    /* Bits 3 to 5: parity on, even, stick. */
+    static const uint8_t parity[] = {0, 3, 1, 5, 7};
+    uint8_t control = (uint8_t)(line->data_bits - 5 + (line->stop_bits == 2 ? LCR_STOP_2 : 0) +
+                                (parity[line->parity] << LCR_PARITY_SHIFT));
+    uart_write_register(uart, LCR, LCR_DLAB);
+    uart_write_register(uart, DLL, (uint8_t)line->divisor);
+    uart_write_register(uart, DLM, (uint8_t)(line->divisor >> 8));
+    uart_write_register(uart, LCR, control);
+}
+
+void uart_set_modem_control(struct uart *uart, uint8_t bits)
+{
+    uart_write_register(uart, MCR, bits);
+}
+
+uint8_t uart_modem_control(struct uart *uart)
+{
+    return uart_read_register(uart, MCR);
+}
+
+uint8_t uart_modem_status(struct uart *uart)
+{
+    return uart_read_register(uart, MSR);
+}
+
+bool uart_input_waits(struct uart *uart)
+{
+    uint8_t line_status = uart_read_register(uart, LSR);
+    return line_status != ABSENT && (line_status & LSR_DATA_READY) != 0;
+}
+
+bool uart_output_is_sent(struct uart *uart)
+{
+    return (uart_read_register(uart, LSR) & LSR_ALL_SENT) != 0;
+}
+
 EFI_STATUS uart_init(struct uart *uart, uint16_t base)
 {
     *uart = (struct uart){.device.operations = &uart_operations, .base = base, .depth = 1};
@@ -104,12 +142,9 @@ EFI_STATUS uart_init(struct uart *uart, uint16_t base)
         return EFI_NOT_FOUND;
 
     uart_write_register(uart, IER, 0);
-    uart_write_register(uart, LCR, LCR_DLAB);
-    uart_write_register(uart, DLL, DIVISOR_115200 & 0xff);
-    uart_write_register(uart, DLM, DIVISOR_115200 >> 8);
-    uart_write_register(uart, LCR, LCR_8N1);
+    uart_set_line(uart, &(struct uart_line){.divisor = 1, .data_bits = 8, .stop_bits = 1});
     uart_write_register(uart, FCR, FCR_ENABLE); /* without a reset: what was typed so far stays */
-    uart_write_register(uart, MCR, MCR_DTR | MCR_RTS);
+    uart_set_modem_control(uart, UART_DTR | UART_RTS);
     if ((uart_read_register(uart, IIR) & IIR_FIFO_ENABLED) == IIR_FIFO_ENABLED)
         uart->depth = FIFO_DEPTH;
     format_text(uart->device.name, sizeof uart->device.name, "uart 0x%x", base);

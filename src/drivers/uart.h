@@ -26,3 +26,35 @@ struct uart {
  * something answers, and programs it. EFI_NOT_FOUND, and nothing logged, when there is none. `uart`
  * must live as long as its character device is used. */
 EFI_STATUS uart_init(struct uart *uart, uint16_t base) MUST_CHECK;
+
+/* How bytes go over the line. */
+struct uart_line {
+    uint32_t divisor;  /* of 115200 baud, 1 to 65535 */
+    uint8_t data_bits; /* 5 to 8 */
+    uint8_t stop_bits; /* 1; 2, which means one and a half with 5 data bits */
+    enum uart_parity {
+        UART_PARITY_NONE,
+        UART_PARITY_EVEN,
+        UART_PARITY_ODD,
+        UART_PARITY_MARK,
+        UART_PARITY_SPACE,
+    } parity;
+};
+
+void uart_set_line(struct uart *uart, const struct uart_line *line);
+
+/* Modem control output and modem and line status input, as the registers have them. */
+#define UART_DTR      0x01
+#define UART_RTS      0x02
+#define UART_LOOPBACK 0x10
+void uart_set_modem_control(struct uart *uart, uint8_t bits);
+uint8_t uart_modem_control(struct uart *uart);
+
+#define UART_CTS 0x10
+#define UART_DSR 0x20
+#define UART_RI  0x40
+#define UART_DCD 0x80
+uint8_t uart_modem_status(struct uart *uart);
+
+bool uart_input_waits(struct uart *uart);
+bool uart_output_is_sent(struct uart *uart);

@@ -12,6 +12,7 @@
 #include "efi/guid.h"
 #include "efi/multiple.h"
 #include "efi/protocol/device_path.h"
+#include "efi/protocols/serial_io.h"
 #include "efi/protocols/simple_text_in.h"
 #include "efi/protocols/simple_text_out.h"
 #include "efi/tpl.h"
@@ -236,11 +237,27 @@ static EFI_STATUS create_events(void)
     return status;
 }
 
+/* The port without the terminal at its other end. */
+static EFI_STATUS install_serial_port(void)
+{
+    static struct serial_path port_path;
+    EFI_HANDLE handle = NULL;
+    if (!has_serial)
+        return EFI_SUCCESS;
+    port_path = serial_path;
+    device_path_set_end(&port_path.terminal);
+    return efi_install_multiple_protocol_interfaces(&handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL),
+                                                    &port_path, GUID_OF(EFI_SERIAL_IO_PROTOCOL),
+                                                    serial_io_init(&com1), NULL);
+}
+
 EFI_STATUS console_install(EFI_SYSTEM_TABLE *table)
 {
     if (!started)
         console_early();
     EFI_STATUS status = create_events();
+    if (!EFI_ERROR(status))
+        status = install_serial_port();
     if (EFI_ERROR(status))
         return status;
     start_devices();
