@@ -109,6 +109,7 @@ static EFI_STATUS submit(struct disk *disk, enum block_operation operation, uint
 /* Waits for what is under way; a device that does not finish in time is given up. */
 void disk_async_drain(struct disk *disk)
 {
+    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK); /* poll_disks() must not come in between */
     struct deadline deadline = deadline_in_ms(BLOCK_TIMEOUT_MS);
     while (!list_empty(&disk->in_flight)) {
         disk->device->operations->poll(disk->device);
@@ -116,6 +117,7 @@ void disk_async_drain(struct disk *disk)
             disk->device->operations->abort(disk->device, EFI_ABORTED);
     }
     list_remove(&disk->polled);
+    efi_restore_tpl(tpl);
 }
 
 /* Asynchronous when the token asks for it. */
@@ -134,9 +136,7 @@ static EFI_STATUS done_at_once(EFI_EVENT event, EFI_STATUS *ret_status)
 static EFI_STATUS EFIAPI reset(EFI_BLOCK_IO2_PROTOCOL *This, bool ExtendedVerification)
 {
     struct disk *disk = CONTAINER_OF(This, struct disk, block_io2);
-    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK);
     disk_async_drain(disk);
-    efi_restore_tpl(tpl);
     return EFI_SUCCESS;
 }
 
@@ -181,9 +181,7 @@ static EFI_STATUS EFIAPI flush_blocks(EFI_BLOCK_IO2_PROTOCOL *This, EFI_BLOCK_IO
 static EFI_STATUS EFIAPI cancel(EFI_DISK_IO2_PROTOCOL *This)
 {
     struct disk *disk = CONTAINER_OF(This, struct disk, disk_io2);
-    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK);
     disk_async_drain(disk);
-    efi_restore_tpl(tpl);
     return EFI_SUCCESS;
 }
 

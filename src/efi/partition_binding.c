@@ -9,6 +9,7 @@
 #include "efi/disk.h"
 #include "efi/handle.h"
 #include "lib/memory.h"
+#include "lib/status_name.h"
 #include "storage/partition.h"
 
 struct child {
@@ -149,9 +150,12 @@ static EFI_STATUS add_children(EFI_DRIVER_BINDING_PROTOCOL *binding, struct pare
     for (size_t i = 0; i < list.count && !EFI_ERROR(status); i++)
         status = add_child(binding, parent, &list.items[i]);
     partitions_release(&list);
-    if (EFI_ERROR(status))
-        (void)remove_children(binding, parent);
-    return status;
+    if (!EFI_ERROR(status) || list_empty(&parent->children))
+        return status;
+    /* Some are better than none, and may be in use already. */
+    log_error("%s: not every partition is there: %s", parent->block.device->name,
+              status_name(status));
+    return EFI_SUCCESS;
 }
 
 static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,

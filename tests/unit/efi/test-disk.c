@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* Block I/O, Disk I/O and their asynchronous versions, and what partitions make of a disk. */
+#include "efi/timer.h"
+#include "unit/efi/disk-fixture.h"
+
+static uint8_t buffer[16 * BLOCK];
+
+static void pass_ms(uint64_t ms)
+{
+    uint64_t end = fake_cpu.tsc + ms * 1000000;
+    while (fake_cpu.tsc < end) {
+        fake_cpu.tsc += 10000;
+        fake_apic_poll();
+    }
+}
+
+static void checks_of_block_io(void **state)
+{
+    EFI_BLOCK_IO_PROTOCOL *io = &disk->block_io;
+    uint32_t id = io->Media->MediaId;
+    assert_int_equal(io->Media->LastBlock, DISK_BLOCKS - 1);
+    assert_int_equal(io->ReadBlocks(io, id + 1, 0, BLOCK, buffer), EFI_MEDIA_CHANGED);
+    assert_int_equal(io->ReadBlocks(io, id, 0, BLOCK - 1, buffer), EFI_BAD_BUFFER_SIZE);
+    assert_int_equal(io->ReadBlocks(io, id, DISK_BLOCKS, BLOCK, buffer), EFI_INVALID_PARAMETER);
+    assert_int_equal(io->ReadBlocks(io, id, DISK_BLOCKS - 1, 2 * BLOCK, buffer),
+                     EFI_INVALID_PARAMETER);
+    assert_int_equal(io->ReadBlocks(io, id, UINT64_MAX, BLOCK, buffer), EFI_INVALID_PARAMETER);
+    assert_int_equal(io->ReadBlocks(io, id, UINT64_MAX / BLOCK + 1, BLOCK, buffer),
+                     EFI_INVALID_PARAMETER);
+    assert_int_equal(io->ReadBlocks(io, id, 0, BLOCK, NULL), EFI_INVALID_PARAMETER);
+    assert_int_equal(ram.reads, 0);
+    assert_int_equal(io->ReadBlocks(io, id, 0, 0, NULL), EFI_SUCCESS);
+    assert_int_equal(io->ReadBlocks(io, id, 0, BLOCK, buffer), EFI_SUCCESS);
+    assert_memory_equal(buffer, ram.data, BLOCK);
+    ram.device.read_only = true;
+    assert_int_equal(io->WriteBlocks(io, id, 0, BLOCK, buffer), EFI_WRITE_PROTECTED);
+    ram.device.read_only = false;
+    assert_int_equal(io->WriteBlocks(io, id, 1, BLOCK, buffer), EFI_SUCCESS);
+    assert_memory_equal(ram.data + BLOCK, ram.data, BLOCK);
+    assert_int_equal(io->FlushBlocks(io), EFI_SUCCESS);
+
+    ram.device.media_id++;
+    ram.device.block_count--;
+    assert_int_equal(io->ReadBlocks(io, id, 0, BLOCK, buffer), EFI_MEDIA_CHANGED);
+    assert_int_equal(io->Media->MediaId, id + 1);
+    assert_int_equal(io->Media->LastBlock, DISK_BLOCKS - 2);
+}
+
+static void bytes_at_any_offset(void **state)
+{
+    EFI_DISK_IO_PROTOCOL *io = &disk->disk_io;
+    const uint64_t size = (uint64_t)DISK_BLOCKS * BLOCK;
+    for (size_t i = 0; i < sizeof buffer; i++)
+        buffer[i] = (uint8_t)(i * 7);
+    assert_int_equal(io->WriteDisk(io, disk->media.MediaId, 10 * BLOCK - 3, 2 * BLOCK + 5, buffer),
+                     EFI_SUCCESS);
+    assert_memory_equal(ram.data + 10 * BLOCK - 3, buffer, 2 * BLOCK + 5);
+    assert_int_equal(ram.data[10 * BLOCK - 4], 0);
+    assert_int_equal(ram.data[12 * BLOCK + 2], 0);
+    uint8_t back[BLOCK];
+    assert_int_equal(io->ReadDisk(io, disk->media.MediaId, 11 * BLOCK - 1, 3, back), EFI_SUCCESS);
+    assert_memory_equal(back, buffer + BLOCK + 2, 3);
+    assert_int_equal(io->ReadDisk(io, disk->media.MediaId, size - 1, 2, back),
+                     EFI_INVALID_PARAMETER);
+    assert_int_equal(io->ReadDisk(io, disk->media.MediaId, UINT64_MAX, 2, back),
+                     EFI_INVALID_PARAMETER);
+    assert_int_equal(io->ReadDisk(io, disk->media.MediaId, size - 1, 1, back), EFI_SUCCESS);
+}
+
+static EFI_BLOCK_IO2_TOKEN token(void)
+{
+    EFI_BLOCK_IO2_TOKEN new = {.TransactionStatus = 0x55};
+    assert_int_equal(efi_create_event(0, 0, NULL, NULL, &new.Event), EFI_SUCCESS);
+    return new;
+}
+
+/* Not yet; then finished with `status`. */
+static void expect_completion(EFI_BLOCK_IO2_TOKEN *t, EFI_STATUS status)
+{
+    assert_int_equal(t->TransactionStatus, EFI_NOT_READY);
+    assert_int_equal(efi_check_event(t->Event), EFI_NOT_READY);
+    pass_ms(2);
+    assert_int_equal(efi_check_event(t->Event), EFI_SUCCESS);
+    assert_int_equal(t->TransactionStatus, status);
+    assert_int_equal(efi_close_event(t->Event), EFI_SUCCESS);
+}
+
+static void asynchronous_requests(void **state)
+{
+    EFI_BLOCK_IO2_PROTOCOL *io = &disk->block_io2;
+    uint32_t id = disk->media.MediaId;
+    EFI_BLOCK_IO2_TOKEN first = token(), second = token(), third = token(), flush = token();
+    ram.asynchronous = true;
+    ram.error_lba = 9;
+    assert_int_equal(io->ReadBlocksEx(io, id, 0, &first, BLOCK, buffer), EFI_SUCCESS);
+    assert_int_equal(io->ReadBlocksEx(io, id, 9, &second, BLOCK, buffer + BLOCK), EFI_SUCCESS);
+    assert_int_equal(io->FlushBlocksEx(io, &flush), EFI_SUCCESS);
+    assert_int_equal(io->ReadBlocksEx(io, id, DISK_BLOCKS, &third, BLOCK, buffer),
+                     EFI_INVALID_PARAMETER);
+    assert_int_equal(third.TransactionStatus, 0x55);
+    assert_int_equal(efi_close_event(third.Event), EFI_SUCCESS);
+    assert_int_equal(second.TransactionStatus, EFI_NOT_READY);
+    expect_completion(&first, EFI_SUCCESS);
+    assert_int_equal(efi_check_event(second.Event), EFI_SUCCESS);
+    assert_int_equal(second.TransactionStatus, EFI_DEVICE_ERROR);
+    assert_int_equal(flush.TransactionStatus, EFI_SUCCESS);
+    assert_memory_equal(buffer, ram.data, BLOCK);
+    efi_close_event(second.Event);
+    efi_close_event(flush.Event);
+
+    /* Nothing is under way: the timer is quiet. */
+    uint64_t interrupts = fake_apic.interrupts;
+    pass_ms(20);
+    assert_in_range(fake_apic.interrupts, interrupts, interrupts + 1);
+}
+
+static void requests_in_flight_end_with_the_disk(void **state)
+{
+    EFI_DISK_IO2_PROTOCOL *io = &disk->disk_io2;
+    EFI_BLOCK_IO2_TOKEN slow = token();
+    EFI_DISK_IO2_TOKEN lost = {.TransactionStatus = 0x55};
+    assert_int_equal(efi_create_event(0, 0, NULL, NULL, &lost.Event), EFI_SUCCESS);
+    ram.asynchronous = true;
+    assert_int_equal(disk->block_io2.ReadBlocksEx(&disk->block_io2, disk->media.MediaId, 0, &slow,
+                                                  BLOCK, buffer),
+                     EFI_SUCCESS);
+    assert_int_equal(disk->block_io2.Reset(&disk->block_io2, false), EFI_SUCCESS);
+    assert_int_equal(slow.TransactionStatus, EFI_SUCCESS);
+    assert_int_equal(efi_check_event(slow.Event), EFI_SUCCESS);
+
+    ram.silent = true;
+    fake_cpu.tsc_step = 100000000; /* the half minute is over soon */
+    assert_int_equal(io->ReadDiskEx(io, disk->media.MediaId, BLOCK, &lost, BLOCK, buffer),
+                     EFI_SUCCESS);
+    assert_int_equal(lost.TransactionStatus, EFI_NOT_READY);
+    assert_int_equal(io->Cancel(io), EFI_SUCCESS);
+    assert_int_equal(lost.TransactionStatus, EFI_ABORTED);
+    assert_int_equal(efi_check_event(lost.Event), EFI_SUCCESS);
+    efi_close_event(slow.Event);
+    efi_close_event(lost.Event);
+}
+
+static void unaligned_requests_finish_at_once(void **state)
+{
+    EFI_DISK_IO2_PROTOCOL *io = &disk->disk_io2;
+    EFI_DISK_IO2_TOKEN t = {.TransactionStatus = 0x55};
+    assert_int_equal(efi_create_event(0, 0, NULL, NULL, &t.Event), EFI_SUCCESS);
+    assert_int_equal(io->ReadDiskEx(io, disk->media.MediaId, 510, &t, 2, buffer), EFI_SUCCESS);
+    assert_int_equal(t.TransactionStatus, EFI_SUCCESS);
+    assert_int_equal(efi_check_event(t.Event), EFI_SUCCESS);
+    assert_memory_equal(buffer, "\x55\xaa", 2);
+    efi_close_event(t.Event);
+}
+
+static void a_partition_is_a_disk(void **state)
+{
+    connect_disk();
+    EFI_HANDLE child = child_with(GUID_OF(EFI_BLOCK_IO_PROTOCOL));
+    assert_non_null(child);
+    EFI_BLOCK_IO_PROTOCOL *io = handle_interface(child, GUID_OF(EFI_BLOCK_IO_PROTOCOL));
+    assert_true(io->Media->LogicalPartition);
+    assert_int_equal(io->Media->LastBlock, PARTITION_SIZE - 1);
+    assert_int_equal(io->ReadBlocks(io, io->Media->MediaId, 0, BLOCK, buffer), EFI_SUCCESS);
+    assert_memory_equal(buffer, ram.data + PARTITION_LBA * BLOCK, BLOCK);
+    assert_int_equal(io->ReadBlocks(io, io->Media->MediaId, PARTITION_SIZE, BLOCK, buffer),
+                     EFI_INVALID_PARAMETER);
+
+    const EFI_DEVICE_PATH_PROTOCOL *path =
+        handle_interface(child, GUID_OF(EFI_DEVICE_PATH_PROTOCOL));
+    assert_true(device_path_begins_with(path, &disk_path.vendor.Header));
+    const HARDDRIVE_DEVICE_PATH *node =
+        (const void *)((const char *)path + sizeof disk_path.vendor);
+    assert_int_equal(node->Header.SubType, MEDIA_HARDDRIVE_DP);
+    assert_int_equal(node->PartitionNumber, 1);
+    assert_int_equal(node->PartitionStart, PARTITION_LBA);
+    assert_memory_equal(node->Signature, "SIGN\0\0\0\0\0\0\0\0\0\0\0", 16);
+    assert_non_null(child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)));
+
+    assert_int_equal(efi_disconnect_controller(disk_handle, NULL, child), EFI_SUCCESS);
+    assert_null(child_with(GUID_OF(EFI_BLOCK_IO_PROTOCOL)));
+    connect_disk();
+    assert_non_null(child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)));
+}
+
+/* Whatever allocation fails: no crash, and disconnecting takes away all that there is. */
+static void memory_runs_out(void **state)
+{
+    size_t connected = 0;
+    for (size_t n = 0; n < 200 && connected == 0; n++) {
+        host_fail_allocation_after(n);
+        (void)efi_connect_controller(disk_handle, NULL, NULL, true);
+        host_fail_allocation_after(SIZE_MAX);
+        if (child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)) != NULL)
+            connected = n;
+        assert_int_equal(efi_disconnect_controller(disk_handle, NULL, NULL), EFI_SUCCESS);
+        assert_int_equal(count_handles(), handles_before + 1);
+    }
+    assert_true(connected > 10);
+}
+
+int main(void)
+{
+    if (!fixture_has_tools())
+        return 77;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(checks_of_block_io, disk_setup, disk_teardown),
+        cmocka_unit_test_setup_teardown(bytes_at_any_offset, disk_setup, disk_teardown),
+        cmocka_unit_test_setup_teardown(asynchronous_requests, disk_setup, disk_teardown),
+        cmocka_unit_test_setup_teardown(requests_in_flight_end_with_the_disk, disk_setup,
+                                        disk_teardown),
+        cmocka_unit_test_setup_teardown(unaligned_requests_finish_at_once, disk_setup,
+                                        disk_teardown),
+        cmocka_unit_test_setup_teardown(a_partition_is_a_disk, disk_setup, disk_teardown),
+        cmocka_unit_test_setup_teardown(memory_runs_out, disk_setup, disk_teardown),
+    };
+    return cmocka_run_group_tests(tests, install_bindings, NULL);
+}

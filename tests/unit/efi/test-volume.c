@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* EFI_SIMPLE_FILE_SYSTEM_PROTOCOL and EFI_FILE_PROTOCOL over a real FAT volume. */
+#include "unit/efi/disk-fixture.h"
+
+#define LONG_NAME u"A name that takes quite some room.txt"
+
+static EFI_FILE_PROTOCOL *root;
+static uint64_t info_words[128];
+static EFI_FILE_INFO *const info = (void *)info_words;
+
+static int volume_setup(void **state)
+{
+    disk_setup(state);
+    connect_disk();
+    EFI_HANDLE handle = child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL));
+    assert_non_null(handle);
+    EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume =
+        handle_interface(handle, GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL));
+    assert_int_equal(volume->OpenVolume(volume, NULL), EFI_INVALID_PARAMETER);
+    assert_int_equal(volume->OpenVolume(volume, &root), EFI_SUCCESS);
+    return 0;
+}
+
+static int volume_teardown(void **state)
+{
+    if (root != NULL)
+        assert_int_equal(root->Close(root), EFI_SUCCESS);
+    return disk_teardown(state);
+}
+
+static EFI_FILE_PROTOCOL *open_path(const char16_t *name, uint64_t mode)
+{
+    EFI_FILE_PROTOCOL *file = NULL;
+    assert_int_equal(root->Open(root, &file, name, mode, 0), EFI_SUCCESS);
+    return file;
+}
+
+static void a_directory_through_short_buffers(void **state)
+{
+    unsigned entries = 0, longest = 0;
+    for (;;) {
+        size_t size = 10;
+        EFI_STATUS status = root->Read(root, &size, info);
+        if (status == EFI_SUCCESS && size == 0)
+            break;
+        assert_int_equal(status, EFI_BUFFER_TOO_SMALL);
+        assert_in_range(size, offsetof(EFI_FILE_INFO, FileName) + 4, sizeof info_words);
+        size_t needed = size--;
+        assert_int_equal(root->Read(root, &size, info), EFI_BUFFER_TOO_SMALL);
+        assert_int_equal(size, needed);
+        assert_int_equal(root->Read(root, &size, info), EFI_SUCCESS);
+        assert_int_equal(size, needed);
+        assert_int_equal(info->Size, needed);
+        entries++;
+        longest += memcmp(info->FileName, LONG_NAME, sizeof LONG_NAME) == 0;
+    }
+    assert_int_equal(entries, 3);
+    assert_int_equal(longest, 1);
+    assert_int_equal(root->SetPosition(root, 5), EFI_UNSUPPORTED);
+    assert_int_equal(root->SetPosition(root, 0), EFI_SUCCESS);
+    size_t size = sizeof info_words;
+    assert_int_equal(root->Read(root, &size, info), EFI_SUCCESS);
+    assert_true(size > 0);
+    assert_int_equal(root->Read(root, NULL, info), EFI_INVALID_PARAMETER);
+}
+
+static void reading_and_positions(void **state)
+{
+    EFI_FILE_PROTOCOL *file = open_path(u"\\greeting.txt", EFI_FILE_MODE_READ);
+    char text[32] = "";
+    size_t size = 5;
+    uint64_t position;
+    assert_int_equal(file->Read(file, &size, text), EFI_SUCCESS);
+    size = sizeof text;
+    assert_int_equal(file->Read(file, &size, text), EFI_SUCCESS);
+    assert_int_equal(size, 7);
+    assert_memory_equal(text, ", world", 7);
+    assert_int_equal(file->Read(file, &size, text), EFI_SUCCESS);
+    assert_int_equal(size, 0);
+    assert_int_equal(file->SetPosition(file, EFI_FILE_POSITION_END), EFI_SUCCESS);
+    assert_int_equal(file->GetPosition(file, &position), EFI_SUCCESS);
+    assert_int_equal(position, 12);
+    assert_int_equal(file->SetPosition(file, 13), EFI_SUCCESS);
+    size = 1;
+    assert_int_equal(file->Read(file, &size, text), EFI_DEVICE_ERROR);
+    size = 1;
+    assert_int_equal(file->Write(file, &size, text), EFI_ACCESS_DENIED);
+    assert_int_equal(file->Close(file), EFI_SUCCESS);
+
+    assert_int_equal(root->Open(root, &file, u"none", EFI_FILE_MODE_READ, 0), EFI_NOT_FOUND);
+    assert_int_equal(root->Open(root, &file, u"x", EFI_FILE_MODE_WRITE, 0), EFI_INVALID_PARAMETER);
+    assert_int_equal(root->Open(root, &file, NULL, EFI_FILE_MODE_READ, 0), EFI_INVALID_PARAMETER);
+}
+
+static void tokens(void **state)
+{
+    char text[32];
+    EFI_FILE_IO_TOKEN token = {.BufferSize = sizeof text, .Buffer = text, .Status = 0x55};
+    EFI_FILE_PROTOCOL *file;
+    assert_int_equal(efi_create_event(0, 0, NULL, NULL, &token.Event), EFI_SUCCESS);
+    assert_int_equal(root->OpenEx(root, &file, u"greeting.txt", EFI_FILE_MODE_READ, 0, &token),
+                     EFI_SUCCESS);
+    assert_int_equal(efi_check_event(token.Event), EFI_SUCCESS);
+    assert_int_equal(token.Status, EFI_SUCCESS);
+    assert_int_equal(file->ReadEx(file, &token), EFI_SUCCESS);
+    assert_int_equal(efi_check_event(token.Event), EFI_SUCCESS);
+    assert_int_equal(token.BufferSize, 12);
+    assert_int_equal(file->FlushEx(file, NULL), EFI_INVALID_PARAMETER);
+    assert_int_equal(file->Close(file), EFI_SUCCESS);
+    assert_int_equal(efi_close_event(token.Event), EFI_SUCCESS);
+    token.Event = NULL;
+    assert_int_equal(root->OpenEx(root, &file, u"none", EFI_FILE_MODE_READ, 0, &token),
+                     EFI_NOT_FOUND);
+}
+
+static void information(void **state)
+{
+    static const EFI_GUID unknown = {1, 2, 3, {4}};
+    const EFI_GUID *const types[] = {GUID_OF(EFI_FILE_INFO), GUID_OF(EFI_FILE_SYSTEM_INFO),
+                                     GUID_OF(EFI_FILE_SYSTEM_VOLUME_LABEL)};
+    size_t size;
+    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+        size = 0;
+        assert_int_equal(root->GetInfo(root, types[i], &size, NULL), EFI_BUFFER_TOO_SMALL);
+        size_t needed = size--;
+        assert_int_equal(root->GetInfo(root, types[i], &size, info), EFI_BUFFER_TOO_SMALL);
+        assert_int_equal(size, needed);
+        assert_int_equal(root->GetInfo(root, types[i], &size, info), EFI_SUCCESS);
+        assert_int_equal(root->SetInfo(root, types[i], 1, info), EFI_BAD_BUFFER_SIZE);
+    }
+    assert_memory_equal(info, u"VOLUME", sizeof u"VOLUME");
+    assert_int_equal(root->GetInfo(root, &unknown, &size, info), EFI_UNSUPPORTED);
+    assert_int_equal(root->SetInfo(root, &unknown, size, info), EFI_UNSUPPORTED);
+    assert_int_equal(root->SetInfo(root, types[2], sizeof u"NEW", (void *)u"NEW"), EFI_SUCCESS);
+    size = sizeof info_words;
+    assert_int_equal(root->GetInfo(root, types[2], &size, info), EFI_SUCCESS);
+    assert_memory_equal(info, u"NEW", sizeof u"NEW");
+}
+
+static void renaming(void **state)
+{
+    EFI_FILE_PROTOCOL *file = open_path(u"greeting.txt", EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE);
+    size_t size = sizeof info_words;
+    assert_int_equal(file->GetInfo(file, GUID_OF(EFI_FILE_INFO), &size, info), EFI_SUCCESS);
+    memcpy(info->FileName, u"salute.txt", sizeof u"salute.txt");
+    size = offsetof(EFI_FILE_INFO, FileName) + sizeof u"salute.txt";
+    assert_int_equal(file->SetInfo(file, GUID_OF(EFI_FILE_INFO), size - 2, info),
+                     EFI_BAD_BUFFER_SIZE); /* without the NUL */
+    info->Attribute = 0x100;
+    assert_int_equal(file->SetInfo(file, GUID_OF(EFI_FILE_INFO), size, info),
+                     EFI_INVALID_PARAMETER);
+    info->Attribute = EFI_FILE_ARCHIVE;
+    info->FileSize = 5;
+    assert_int_equal(file->SetInfo(file, GUID_OF(EFI_FILE_INFO), size, info), EFI_SUCCESS);
+    assert_int_equal(file->Close(file), EFI_SUCCESS);
+    file = open_path(u"EFI\\..\\SALUTE.TXT", EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE);
+    char text[32];
+    size = sizeof text;
+    assert_int_equal(file->Read(file, &size, text), EFI_SUCCESS);
+    assert_int_equal(size, 5);
+    assert_int_equal(file->Delete(file), EFI_SUCCESS);
+    assert_int_equal(root->Open(root, &file, u"salute.txt", EFI_FILE_MODE_READ, 0), EFI_NOT_FOUND);
+}
+
+/* Files are not pulled away under a program: the volume stays, and works, until they are closed. */
+static void disconnecting_while_a_file_is_open(void **state)
+{
+    EFI_FILE_PROTOCOL *file = open_path(u"greeting.txt", EFI_FILE_MODE_READ);
+    assert_int_equal(efi_disconnect_controller(disk_handle, NULL, NULL), EFI_DEVICE_ERROR);
+    assert_int_equal(disk_uninstall(disk_handle, disk, &disk_path.vendor.Header),
+                     EFI_ACCESS_DENIED);
+    char text[32];
+    size_t size = sizeof text;
+    assert_int_equal(file->Read(file, &size, text), EFI_SUCCESS);
+    assert_int_equal(size, 12);
+    assert_int_equal(file->Close(file), EFI_SUCCESS);
+    assert_int_equal(root->Close(root), EFI_SUCCESS);
+    root = NULL;
+    assert_int_equal(efi_disconnect_controller(disk_handle, NULL, NULL), EFI_SUCCESS);
+    assert_null(child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)));
+}
+
+static void memory_runs_out(void **state)
+{
+    for (size_t n = 0; n < 12; n++) {
+        EFI_FILE_PROTOCOL *file;
+        host_fail_allocation_after(n);
+        EFI_STATUS status =
+            root->Open(root, &file, u"EFI\\..\\greeting.txt", EFI_FILE_MODE_READ, 0);
+        host_fail_allocation_after(SIZE_MAX);
+        if (status == EFI_SUCCESS)
+            assert_int_equal(file->Close(file), EFI_SUCCESS);
+        else
+            assert_int_equal(status, EFI_OUT_OF_RESOURCES);
+    }
+}
+
+int main(void)
+{
+    if (!fixture_has_tools())
+        return 77;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_directory_through_short_buffers, volume_setup,
+                                        volume_teardown),
+        cmocka_unit_test_setup_teardown(reading_and_positions, volume_setup, volume_teardown),
+        cmocka_unit_test_setup_teardown(tokens, volume_setup, volume_teardown),
+        cmocka_unit_test_setup_teardown(information, volume_setup, volume_teardown),
+        cmocka_unit_test_setup_teardown(renaming, volume_setup, volume_teardown),
+        cmocka_unit_test_setup_teardown(disconnecting_while_a_file_is_open, volume_setup,
+                                        volume_teardown),
+        cmocka_unit_test_setup_teardown(memory_runs_out, volume_setup, volume_teardown),
+    };
+    return cmocka_run_group_tests(tests, install_bindings, NULL);
+}
