@@ -34,17 +34,23 @@ static void boot_every_disk(struct boot *boot)
         boot_report(boot, "This machine has no disk.");
 }
 
-static void boot_disk_number(struct boot *boot, uint64_t index)
+/* False: there is no such disk. */
+static bool boot_disk_among(struct boot *boot, bool all_segments, uint64_t index)
 {
     struct disks disks;
-    if (!find_disks(boot, false, &disks) || index >= disks.count) {
-        if (!find_disks(boot, true, &disks) || index >= disks.count) {
-            boot_report(boot, "cloudhv.boot: there is no disk%llu", (unsigned long long)index);
-            return;
-        }
-    }
-    boot_removable(boot, disks.handles[index]);
+    if (!find_disks(boot, all_segments, &disks))
+        return false;
+    bool found = index < disks.count;
+    if (found)
+        boot_removable(boot, disks.handles[index]);
     (void)boot->bs->FreePool(disks.handles);
+    return found;
+}
+
+static void boot_disk_number(struct boot *boot, uint64_t index)
+{
+    if (!boot_disk_among(boot, false, index) && !boot_disk_among(boot, true, index))
+        boot_report(boot, "cloudhv.boot: there is no disk%llu", (unsigned long long)index);
 }
 
 /* One word of the list. False: nothing is known by that name. */

@@ -77,11 +77,11 @@ static void try_volumes(struct attempt *attempt)
     size_t count;
     EFI_STATUS status = boot->bs->LocateHandleBuffer(
         ByProtocol, GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL), NULL, &count, &handles);
-    if (EFI_ERROR(status) || disk_path == NULL)
+    if (EFI_ERROR(status))
         return;
     for (size_t i = 0; i < count; i++) {
         const EFI_DEVICE_PATH_PROTOCOL *path = path_of(boot, handles[i]);
-        if (path == NULL || !path_begins_with(path, disk_path))
+        if (path == NULL || disk_path == NULL || !path_begins_with(path, disk_path))
             continue;
         attempt->file_systems++;
         try_volume(attempt, handles[i], path);

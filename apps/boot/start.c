@@ -6,6 +6,7 @@
 #include "lib/status_name.h"
 
 #define WATCHDOG_SECONDS 300
+#define EXIT_TEXT_MAX    160u
 #define WATCHDOG_CODE    0x10000 /* the first one that is not the firmware's own */
 
 static void EFIAPI ignore_event(EFI_EVENT event, void *context)
@@ -46,7 +47,9 @@ static EFI_STATUS start_loaded(struct boot *boot, EFI_HANDLE handle, const struc
     (void)boot->bs->SetWatchdogTimer(0, WATCHDOG_CODE, 0, NULL);
 
     if (exit_data != NULL) {
-        boot_report(boot, "%s returned: %s (%ls)", image->name, status_name(status), exit_data);
+        /* The image may have forgotten the NUL. */
+        boot_report(boot, "%s returned: %s (%.*ls)", image->name, status_name(status),
+                    (int)MIN(exit_data_size / sizeof *exit_data, EXIT_TEXT_MAX), exit_data);
         (void)boot->bs->FreePool(exit_data);
     } else {
         boot_report(boot, "%s returned: %s", image->name, status_name(status));

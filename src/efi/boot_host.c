@@ -19,9 +19,8 @@ static bool is_disk(const struct controller *controller)
 static EFI_STATUS EFIAPI get_disks(CLOUDHV_BOOT_HOST_PROTOCOL *This, bool AllSegments,
                                    size_t *Count, EFI_HANDLE **Handles)
 {
-    EFI_STATUS status = controllers_scan(AllSegments);
-    if (EFI_ERROR(status))
-        return status;
+    if (EFI_ERROR(controllers_scan(AllSegments)))
+        log_warning("pci: some devices were left out: out of memory");
     size_t count = 0;
     LIST_FOR_EACH(node, &controllers)
     count += is_disk(LIST_ENTRY(node, struct controller, link));

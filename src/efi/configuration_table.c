@@ -9,6 +9,7 @@
 #include "efi/guid.h"
 #include "efi/runtime_load.h"
 #include "efi/services.h"
+#include "efi/tpl.h"
 #include "lib/memory.h"
 #include "platform/acpi_publish.h"
 
@@ -30,15 +31,13 @@ static size_t find(const EFI_GUID *guid)
     return i;
 }
 
-EFI_STATUS EFIAPI efi_install_configuration_table(const EFI_GUID *Guid, void *Table)
+/* At TPL_NOTIFY: notification functions may install tables, too. */
+static EFI_STATUS change(const EFI_GUID *guid, void *table)
 {
-    if (Guid == NULL)
-        return EFI_INVALID_PARAMETER;
     EFI_SYSTEM_TABLE *st = runtime->system_table;
     EFI_CONFIGURATION_TABLE *tables = runtime->configuration_tables;
-    EFI_GUID guid = *Guid; /* may be the one in the array */
-    size_t i = find(&guid);
-    if (Table == NULL) {
+    size_t i = find(guid);
+    if (table == NULL) {
         if (i == st->NumberOfTableEntries)
             return EFI_NOT_FOUND;
         st->NumberOfTableEntries--;
@@ -46,13 +45,24 @@ EFI_STATUS EFIAPI efi_install_configuration_table(const EFI_GUID *Guid, void *Ta
     } else {
         if (i == RUNTIME_CONFIGURATION_TABLES)
             return EFI_OUT_OF_RESOURCES;
-        tables[i] = (EFI_CONFIGURATION_TABLE){guid, Table};
+        tables[i] = (EFI_CONFIGURATION_TABLE){*guid, table};
         if (i == st->NumberOfTableEntries)
             st->NumberOfTableEntries++;
     }
     system_table_changed();
-    event_group_signal(&guid);
+    event_group_queue(guid);
     return EFI_SUCCESS;
+}
+
+EFI_STATUS EFIAPI efi_install_configuration_table(const EFI_GUID *Guid, void *Table)
+{
+    if (Guid == NULL)
+        return EFI_INVALID_PARAMETER;
+    EFI_GUID guid = *Guid; /* may be the one in the array */
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    EFI_STATUS status = change(&guid, Table);
+    efi_restore_tpl(tpl);
+    return status;
 }
 
 /* Memory that the OS keeps until it has read its tables. */
@@ -63,7 +73,8 @@ static EFI_STATUS allocate_for_os(size_t size, void **ret)
 
 static EFI_STATUS install_at(const EFI_GUID *guid, uint64_t address)
 {
-    return address == 0 ? EFI_SUCCESS : efi_install_configuration_table(guid, (void *)(uintptr_t)address);
+    return address == 0 ? EFI_SUCCESS
+                        : efi_install_configuration_table(guid, (void *)(uintptr_t)address);
 }
 
 static EFI_STATUS publish_acpi(const struct machine *machine)

@@ -46,8 +46,11 @@ static EFI_STATUS make_root(struct root *root)
     root->path = device_path_duplicate(&path.acpi.Header);
     if (root->path == NULL)
         return EFI_OUT_OF_RESOURCES;
-    return efi_install_protocol_interface(&root->handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL),
-                                          EFI_NATIVE_INTERFACE, root->path);
+    EFI_STATUS status = efi_install_protocol_interface(
+        &root->handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL), EFI_NATIVE_INTERFACE, root->path);
+    if (EFI_ERROR(status))
+        pool_free(root->path);
+    return status;
 }
 
 /* The bridges in front of a function, then the function. Buses are few levels deep. */
@@ -114,7 +117,9 @@ static EFI_STATUS make_controllers(struct root *root)
 
 EFI_STATUS controllers_scan(bool all_segments)
 {
-    for (size_t i = 0; i < (all_segments ? root_count : 1); i++) {
+    size_t count =
+        all_segments ? root_count : MIN(root_count, 1u); /* a machine without PCI has 0 */
+    for (size_t i = 0; i < count; i++) {
         if (roots[i].host.scanned)
             continue;
         EFI_STATUS scanned = pci_scan_segment(&roots[i].host);
