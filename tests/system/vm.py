@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 BOOT = 240
 ANSWER = 30
 
+# The width of the firmware's text console.
+COLUMNS = 80
+
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[=>()][0-9A-B]?")
 
 
@@ -118,8 +121,9 @@ class VM:
 
 
 def plain(text):
-    """Console text without terminal control codes."""
-    return TERMINAL_CODES.sub("", text)
+    """Console text without terminal control codes, and with lines that the firmware broke at its width rejoined."""
+    text = TERMINAL_CODES.sub("", text).replace("\r", "")
+    return re.sub(rf"(?m)^(.{{{COLUMNS}}})\n", r"\1", text)
 
 
 def interactive(spec):
