@@ -76,17 +76,18 @@ EFI_DEVICE_PATH_PROTOCOL *path_of_file(struct boot *boot, const EFI_DEVICE_PATH_
                                        const char16_t *file)
 {
     struct {
-        FILEPATH_DEVICE_PATH node;
-        char16_t rest[128];
-    } tail = {.node.Header = {MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, {0}}};
+        EFI_DEVICE_PATH_PROTOCOL header;
+        char16_t name[128];
+        EFI_DEVICE_PATH_PROTOCOL room; /* for the end node after the longest name */
+    } tail = {.header = {MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, {0}}};
     size_t name_size = ucs2_size(file);
-    size_t file_size = sizeof tail.node + name_size;
-    if (file_size + sizeof end_node > sizeof tail)
+    size_t file_size = sizeof tail.header + name_size;
+    if (name_size > sizeof tail.name)
         return NULL;
 
-    tail.node.Header.Length[0] = (uint8_t)file_size;
-    tail.node.Header.Length[1] = (uint8_t)(file_size >> 8);
-    memcpy((char *)&tail + sizeof tail.node, file, name_size);
+    tail.header.Length[0] = (uint8_t)file_size;
+    tail.header.Length[1] = (uint8_t)(file_size >> 8);
+    memcpy(tail.name, file, name_size);
     memcpy((char *)&tail + file_size, &end_node, sizeof end_node);
     return path_join(boot, device, &tail, file_size + sizeof end_node);
 }
