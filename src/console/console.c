@@ -3,9 +3,9 @@
 
 #include "console/content.h"
 #include "console/glyph.h"
-#include "console/utf8.h"
 #include "lib/assert.h"
 #include "lib/macros.h"
+#include "lib/utf8.h"
 
 #define TAB_WIDTH 8
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "console/key.h"
-#include "console/utf8.h"
+#include "lib/utf8.h"
 
 /* Key presses from the bytes that a terminal sends: UTF-8, control characters, and the function key
  * sequences of VT100 to VT420, xterm, the Linux console, rxvt, SCO and PC-ANSI. Sequences that mean

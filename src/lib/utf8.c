@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "console/utf8.h"
+#include "lib/utf8.h"
 
 static bool start(struct utf8_decoder *decoder, uint8_t byte, char16_t *ret)
 {
