@@ -31,6 +31,14 @@ static size_t find(const EFI_GUID *guid)
     return i;
 }
 
+void *configuration_table_find(const EFI_GUID *guid)
+{
+    size_t i = find(guid);
+    return i < runtime->system_table->NumberOfTableEntries
+               ? runtime->configuration_tables[i].VendorTable
+               : NULL;
+}
+
 /* At TPL_NOTIFY: notification functions may install tables, too. */
 static EFI_STATUS change(const EFI_GUID *guid, void *table)
 {

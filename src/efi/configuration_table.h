@@ -12,6 +12,9 @@ void configuration_tables_init(struct runtime_interface *runtime);
 
 EFI_STATUS EFIAPI efi_install_configuration_table(const EFI_GUID *Guid, void *Table);
 
+/* What is installed under the GUID, or NULL. */
+void *configuration_table_find(const EFI_GUID *guid);
+
 /* The tables that are there from the beginning: the VMM's ACPI and SMBIOS tables, runtime
  * properties, debug images. */
 EFI_STATUS configuration_tables_publish(const struct machine *machine) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "efi/guid.h"
 #include "efi/handle.h"
 #include "efi/multiple.h"
+#include "efi/tpl.h"
 #include "lib/memory.h"
 #include "lib/printf.h"
 
@@ -115,7 +116,7 @@ static EFI_STATUS make_controllers(struct root *root)
     return EFI_SUCCESS;
 }
 
-EFI_STATUS controllers_scan(bool all_segments)
+static EFI_STATUS scan(bool all_segments)
 {
     size_t count =
         all_segments ? root_count : MIN(root_count, 1u); /* a machine without PCI has 0 */
@@ -128,6 +129,15 @@ EFI_STATUS controllers_scan(bool all_segments)
             return EFI_ERROR(status) ? status : scanned;
     }
     return EFI_SUCCESS;
+}
+
+/* Notification functions may look for devices, too: they come when the scan is through. */
+EFI_STATUS controllers_scan(bool all_segments)
+{
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    EFI_STATUS status = scan(all_segments);
+    efi_restore_tpl(tpl);
+    return status;
 }
 
 EFI_STATUS controllers_rescan(void)

@@ -5,6 +5,7 @@
 
 #include "core/log.h"
 #include "core/pool.h"
+#include "core/random.h"
 #include "drivers/pci/pci.h"
 #include "efi/binding.h"
 #include "efi/controller.h"
@@ -12,6 +13,8 @@
 #include "efi/disk.h"
 #include "efi/handle.h"
 #include "efi/protocols/console.h"
+#include "efi/protocols/rng.h"
+#include "efi/tpl.h"
 
 struct controller_binding {
     EFI_DRIVER_BINDING_PROTOCOL protocol;
@@ -24,6 +27,7 @@ struct unit {
     EFI_DEVICE_PATH_PROTOCOL *path; /* of a child, else NULL */
     struct disk *disk;
     struct console_device *console;
+    struct entropy_source random; /* its context is the device; NULL: the unit is none */
 };
 
 static EFI_STATUS EFIAPI supported(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
@@ -88,19 +92,46 @@ static EFI_DEVICE_PATH_PROTOCOL *unit_path(const struct controller *controller,
     return device_path_append_node(controller->path, &node.header);
 }
 
-static void remove_unit(struct controller_binding *binding, struct controller *controller,
-                        struct unit *unit)
+/* The driver is not re-entrant. */
+static EFI_STATUS read_random(void *context, uint8_t *data, size_t size)
 {
-    if (unit->path != NULL && unit->handle != NULL)
-        binding_close_child(&binding->protocol, controller->handle, GUID_OF(CLOUDHV_CONTROLLER),
-                            unit->handle);
-    pool_free(unit->path);
-    pool_free(unit);
+    struct random_device *device = context;
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    EFI_STATUS status = device->operations->read(device, data, size);
+    efi_restore_tpl(tpl);
+    return status;
+}
+
+static EFI_STATUS add_random(struct device_interface *interface)
+{
+    struct unit *unit = pool_alloc_zeroed(sizeof *unit);
+    if (unit == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    unit->random = (struct entropy_source){.read = read_random, .context = interface->random};
+    rng_add_source(&unit->random);
+    EFI_STATUS status = rng_publish();
+    if (EFI_ERROR(status)) {
+        rng_remove_source(&unit->random);
+        pool_free(unit);
+        return status;
+    }
+    interface->owner = unit;
+    return EFI_SUCCESS;
+}
+
+/* Somebody may hold the protocol of the last source: then it stays, and has nothing to give. */
+static void remove_random(struct unit *unit)
+{
+    rng_remove_source(&unit->random);
+    if (EFI_ERROR(rng_publish()))
+        log_warning("no source of random numbers is left for those who use it");
 }
 
 static EFI_STATUS add_unit(struct controller_binding *binding, struct controller *controller,
                            struct device_interface *interface)
 {
+    if (interface->class == DEVICE_RANDOM)
+        return add_random(interface);
     if (interface->class != DEVICE_DISK && interface->class != DEVICE_CONSOLE)
         return EFI_SUCCESS; /* taken by whoever uses that class */
     struct unit *unit = pool_alloc_zeroed(sizeof *unit);
@@ -143,6 +174,23 @@ fail:
     return status;
 }
 
+/* The record of a child goes first, as long as its handle is there. */
+static EFI_STATUS remove_disk(struct controller_binding *binding, struct controller *controller,
+                              struct unit *unit)
+{
+    EFI_HANDLE child = unit->path != NULL ? unit->handle : NULL;
+    if (child != NULL)
+        binding_close_child(&binding->protocol, controller->handle, GUID_OF(CLOUDHV_CONTROLLER),
+                            child);
+    EFI_STATUS status = disk_uninstall(unit->handle, unit->disk, unit->path);
+    if (EFI_ERROR(status) && child != NULL) {
+        EFI_STATUS again = binding_open_child(&binding->protocol, controller->handle,
+                                              GUID_OF(CLOUDHV_CONTROLLER), child);
+        return EFI_ERROR(again) ? again : status;
+    }
+    return status;
+}
+
 /* Takes the units away again; the first one that somebody holds on to ends it. */
 static EFI_STATUS remove_units(struct controller_binding *binding, struct controller *controller)
 {
@@ -155,12 +203,15 @@ static EFI_STATUS remove_units(struct controller_binding *binding, struct contro
         EFI_STATUS status = EFI_SUCCESS;
         if (unit->console != NULL)
             console_detach(unit->console);
+        else if (unit->random.context != NULL)
+            remove_random(unit);
         else
-            status = disk_uninstall(unit->handle, unit->disk, unit->path);
+            status = remove_disk(binding, controller, unit);
         if (EFI_ERROR(status))
             return status;
         interface->owner = NULL;
-        remove_unit(binding, controller, unit);
+        pool_free(unit->path);
+        pool_free(unit);
     }
     return EFI_SUCCESS;
 }

@@ -143,12 +143,17 @@ static void connect_children(EFI_HANDLE controller)
     pool_free(children.items);
 }
 
-EFI_STATUS EFIAPI efi_connect_controller(EFI_HANDLE ControllerHandle, EFI_HANDLE *DriverImageHandle,
-                                         EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath,
-                                         bool Recursive)
+/* Calls that are on the stack. */
+static unsigned depth;
+
+bool driver_model_is_busy(void)
 {
-    if (!handle_is_valid(ControllerHandle))
-        return EFI_INVALID_PARAMETER;
+    return depth > 0;
+}
+
+static EFI_STATUS connect_controller(EFI_HANDLE ControllerHandle, EFI_HANDLE *DriverImageHandle,
+                                     EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath, bool Recursive)
+{
     /* Drivers get an aligned copy. */
     EFI_DEVICE_PATH_PROTOCOL *remaining = NULL;
     if (RemainingDevicePath != NULL) {
@@ -162,6 +167,19 @@ EFI_STATUS EFIAPI efi_connect_controller(EFI_HANDLE ControllerHandle, EFI_HANDLE
     pool_free(remaining);
     if (Recursive)
         connect_children(ControllerHandle);
+    return status;
+}
+
+EFI_STATUS EFIAPI efi_connect_controller(EFI_HANDLE ControllerHandle, EFI_HANDLE *DriverImageHandle,
+                                         EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath,
+                                         bool Recursive)
+{
+    if (!handle_is_valid(ControllerHandle))
+        return EFI_INVALID_PARAMETER;
+    depth++;
+    EFI_STATUS status =
+        connect_controller(ControllerHandle, DriverImageHandle, RemainingDevicePath, Recursive);
+    depth--;
     return status;
 }
 

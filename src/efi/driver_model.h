@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include <stdbool.h>
+
 #include "efi/boot_services.h"
 
 /* Connecting drivers to controllers (UEFI 2.10 §7.3.12 ConnectController, §7.3.13
@@ -11,5 +13,8 @@ EFI_STATUS EFIAPI efi_connect_controller(EFI_HANDLE ControllerHandle, EFI_HANDLE
                                          bool Recursive);
 EFI_STATUS EFIAPI efi_disconnect_controller(EFI_HANDLE ControllerHandle,
                                             EFI_HANDLE DriverImageHandle, EFI_HANDLE ChildHandle);
+
+/* Is a ConnectController on the stack, perhaps one that a notification function interrupts? */
+bool driver_model_is_busy(void);
 
 void driver_model_fill(EFI_BOOT_SERVICES *table);

@@ -12,6 +12,7 @@
 #include "efi/file_system_binding.h"
 #include "efi/image.h"
 #include "efi/image_memory.h"
+#include "efi/late_protocols.h"
 #include "efi/lazy_connect.h"
 #include "efi/memory_services.h"
 #include "efi/multiple.h"
@@ -74,10 +75,7 @@ static EFI_STATUS install_protocols(void)
         status = efi_install_protocol_interface(&handle, GUID_OF(EFI_MEMORY_ATTRIBUTE_PROTOCOL),
                                                 EFI_NATIVE_INTERFACE, &memory_attribute_protocol);
     rng_init();
-    if (!EFI_ERROR(status) && rng_available())
-        status = efi_install_protocol_interface(&handle, GUID_OF(EFI_RNG_PROTOCOL),
-                                                EFI_NATIVE_INTERFACE, &rng_protocol);
-    return status;
+    return EFI_ERROR(status) ? status : rng_publish();
 }
 
 static EFI_STATUS install_drivers(const struct machine *machine, EFI_HANDLE image)
@@ -120,6 +118,7 @@ EFI_STATUS efi_init(const struct machine *machine, EFI_IMAGE_ENTRY_POINT boot_ma
     if (EFI_ERROR(status))
         return status;
     system_table_changed();
+    late_protocols_init(machine);
     lazy_connect_init();
     host_options_check();
     milestone_reached(MILESTONE_EFI);

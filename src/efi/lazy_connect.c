@@ -7,11 +7,14 @@
 #include "efi/driver_model.h"
 #include "efi/guid.h"
 #include "efi/image.h"
+#include "efi/late_protocols.h"
 #include "efi/locate.h"
 #include "efi/protocol/block_io.h"
 #include "efi/protocol/disk_io.h"
 #include "efi/protocol/load_file.h"
 #include "efi/protocol/simple_file_system.h"
+#include "efi/protocols/rng.h"
+#include "efi/tpl.h"
 
 static const struct {
     EFI_GUID protocol;
@@ -34,6 +37,14 @@ static bool asked_by_loaded_image(void)
 {
     const struct image *image = image_current();
     return image != NULL && image->base != 0;
+}
+
+/* Drivers are started at TPL_CALLBACK at most, and not by a notification function that comes in the
+ * middle of somebody else's start. */
+static bool may_connect(void)
+{
+    EFI_TPL tpl = tpl_current();
+    return tpl == TPL_APPLICATION || (tpl <= TPL_CALLBACK && !driver_model_is_busy());
 }
 
 static void connect(struct controller *controller)
@@ -61,6 +72,9 @@ static void locate_hook(const EFI_GUID *protocol)
 {
     if (!asked_by_loaded_image())
         return;
+    late_protocols_offer(protocol);
+    if (!may_connect())
+        return;
     if (protocol == NULL) {
         for (enum device_class class = DEVICE_DISK; class <= DEVICE_OTHER; class ++)
             connect_class(class);
@@ -69,12 +83,17 @@ static void locate_hook(const EFI_GUID *protocol)
     for (size_t i = 0; i < ARRAY_SIZE(offers); i++)
         if (guid_equal(protocol, &offers[i].protocol))
             connect_class(offers[i].class);
+    /* A device adds little to what the processor gives. */
+    if (guid_equal(protocol, GUID_OF(EFI_RNG_PROTOCOL)) && !rng_available())
+        connect_class(DEVICE_RANDOM);
 }
 
 /* A path names its controller by the nodes that it begins with. The boot manager looks for paths of
  * Boot#### variables and counts as somebody who asks, too. */
 static void locate_path_hook(EFI_DEVICE_PATH_PROTOCOL *path)
 {
+    if (!may_connect())
+        return;
     if (EFI_ERROR(controllers_scan(true)))
         log_warning("pci: some devices were left out: out of memory");
     LIST_FOR_EACH(node, &controllers)

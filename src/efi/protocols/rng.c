@@ -3,6 +3,7 @@
 
 #include "arch/cpu.h"
 #include "efi/guid.h"
+#include "efi/handle.h"
 #include "lib/memory.h"
 
 /* RDSEED fails for some microseconds after it was emptied. */
@@ -48,6 +49,16 @@ void rng_add_source(struct entropy_source *source)
 {
     source->next = sources;
     sources = source;
+}
+
+void rng_remove_source(struct entropy_source *source)
+{
+    for (struct entropy_source **link = &sources; *link != NULL; link = &(*link)->next) {
+        if (*link == source) {
+            *link = source->next;
+            return;
+        }
+    }
 }
 
 void rng_init(void)
@@ -113,6 +124,21 @@ static EFI_STATUS EFIAPI get_rng(EFI_RNG_PROTOCOL *This, EFI_RNG_ALGORITHM *RNGA
     if (RNGAlgorithm != NULL && !guid_equal(RNGAlgorithm, GUID_OF(EFI_RNG_ALGORITHM_RAW)))
         return EFI_UNSUPPORTED;
     return rng_read(RNGValue, RNGValueLength);
+}
+
+EFI_STATUS rng_publish(void)
+{
+    static EFI_HANDLE handle;
+    if ((handle != NULL) == rng_available())
+        return EFI_SUCCESS;
+    if (handle == NULL)
+        return efi_install_protocol_interface(&handle, GUID_OF(EFI_RNG_PROTOCOL),
+                                              EFI_NATIVE_INTERFACE, &rng_protocol);
+    EFI_STATUS status =
+        efi_uninstall_protocol_interface(handle, GUID_OF(EFI_RNG_PROTOCOL), &rng_protocol);
+    if (!EFI_ERROR(status))
+        handle = NULL;
+    return status;
 }
 
 EFI_RNG_PROTOCOL rng_protocol = {.GetInfo = get_info, .GetRNG = get_rng};

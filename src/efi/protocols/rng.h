@@ -20,15 +20,20 @@ struct entropy_source {
     struct entropy_source *next; /* rng.c's */
 };
 
-/* The source stays the caller's and must live for ever. Output is the exclusive or of all sources
- * that answer, so that adding one never makes it worse; it fails when none of them answers. */
+/* The source stays the caller's and must live until it is removed. Output is the exclusive or of
+ * all sources that answer, so that adding one never makes it worse; it fails when none of them
+ * answers. */
 void rng_add_source(struct entropy_source *source);
+void rng_remove_source(struct entropy_source *source);
 
 /* Adds the processor's own source when it has one. */
 void rng_init(void);
 
-/* Is there any source? If not, the protocol is not to be installed. */
+/* Is there any source? */
 bool rng_available(void);
+
+/* Installs the protocol when there is a source, and takes it away when there is none. */
+EFI_STATUS rng_publish(void) MUST_CHECK;
 
 /* For the firmware's own use. EFI_UNSUPPORTED when there is no source. */
 EFI_STATUS rng_read(uint8_t *data, size_t size) MUST_CHECK;

@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "efi/guid.h"
+#include "efi/handle.h"
+#include "efi/locate.h"
 #include "efi/protocols/rng.h"
 #include "models/cpu.h"
 
@@ -42,6 +44,29 @@ static EFI_STATUS all_ff(void *context, uint8_t *data, size_t size)
     if (!EFI_ERROR(source_status))
         memset(data, 0xff, size);
     return source_status;
+}
+
+static bool is_published(void)
+{
+    void *interface;
+    return locate_protocol(GUID_OF(EFI_RNG_PROTOCOL), NULL, &interface) == EFI_SUCCESS;
+}
+
+/* A device's source comes and goes with its driver. */
+static void test_published_with_a_source(void **state)
+{
+    static struct entropy_source source = {.read = all_ff};
+    assert_int_equal(rng_publish(), EFI_SUCCESS);
+    assert_false(is_published());
+    rng_add_source(&source);
+    assert_int_equal(rng_publish(), EFI_SUCCESS);
+    assert_int_equal(rng_publish(), EFI_SUCCESS);
+    assert_true(is_published());
+    rng_remove_source(&source);
+    assert_int_equal(rng_publish(), EFI_SUCCESS);
+    assert_false(is_published());
+    assert_false(rng_available());
+    handles_reset();
 }
 
 static void test_processor(void **state)
@@ -117,6 +142,7 @@ static void test_sources_mix(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_published_with_a_source),
         cmocka_unit_test(test_processor),
         cmocka_unit_test(test_parameters),
         cmocka_unit_test(test_sources_mix),

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "efi/late_protocols.h"
+
+#include "core/log.h"
+#include "efi/acpi_root.h"
+#include "efi/configuration_table.h"
+#include "efi/guid.h"
+#include "efi/handle.h"
+#include "efi/protocols/acpi_table.h"
+#include "efi/protocols/smbios.h"
+#include "lib/status_name.h"
+
+static const struct machine *machine;
+
+static EFI_STATUS make_acpi_table(void)
+{
+    void *rsdp = configuration_table_find(GUID_OF(EFI_ACPI_20_TABLE));
+    return rsdp != NULL ? acpi_root_init((uintptr_t)rsdp) : EFI_NOT_FOUND;
+}
+
+static EFI_STATUS make_smbios(void)
+{
+    return smbios_protocol_init(machine->smbios2, machine->smbios3);
+}
+
+static struct late_protocol {
+    EFI_GUID guid;
+    EFI_STATUS (*make)(void); /* EFI_NOT_FOUND: not on this machine */
+    void *interface;
+    const char *name;
+    bool tried;
+} protocols[] = {
+    {EFI_ACPI_TABLE_PROTOCOL_GUID, make_acpi_table, &acpi_table_protocol, "ACPI table"},
+    {EFI_SMBIOS_PROTOCOL_GUID, make_smbios, &smbios_protocol, "SMBIOS"},
+};
+
+static void offer(struct late_protocol *late)
+{
+    if (late->tried)
+        return;
+    late->tried = true;
+    EFI_HANDLE handle = NULL;
+    EFI_STATUS status = late->make();
+    if (!EFI_ERROR(status))
+        status = efi_install_protocol_interface(&handle, &late->guid, EFI_NATIVE_INTERFACE,
+                                                late->interface);
+    if (EFI_ERROR(status) && status != EFI_NOT_FOUND)
+        log_warning("%s protocol: %s", late->name, status_name(status));
+}
+
+void late_protocols_init(const struct machine *found)
+{
+    machine = found;
+}
+
+void late_protocols_offer(const EFI_GUID *protocol)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
+        if (protocol == NULL || guid_equal(protocol, &protocols[i].guid))
+            offer(&protocols[i]);
+}
