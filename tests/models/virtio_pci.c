@@ -200,7 +200,8 @@ void virtio_pci_model_add(struct virtio_pci_model *model, struct pci_model *segm
                           struct virtio_model *virtio, unsigned device, uint64_t bar_address,
                           bool bar_is_64)
 {
-    static const uint8_t msix[12] = {PCI_CAPABILITY_MSIX, 0, 1, 0, 0, 0x80, 0, 0, 0, 0x80, 4, 0};
+    /* Enabled from the start, as on Cloud Hypervisor. */
+    static const uint8_t msix[12] = {PCI_CAPABILITY_MSIX, 0, 1, 0x80, 0, 0x80, 0, 0, 0, 0x80, 4, 0};
     struct pci_model_function *f = &model->pci;
     model->virtio = virtio;
     virtio->may_master = may_master;

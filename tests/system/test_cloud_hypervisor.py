@@ -71,9 +71,9 @@ def run(tmp_path, firmware, request):
     if request.config.getoption("--interactive"):
         pytest.skip("use tests/vmm/run.py")
 
-    def start(*flags, build="RELEASE", bench="strict"):
+    def start(*flags, build="RELEASE", bench="strict", consoles=("--serial", "tty", "--console", "off")):
         report, debug = tmp_path / "report", tmp_path / "debug"
-        command = [RUN, "--kernel", output(build) / "FV" / "CLOUDHV.fd", *flags]
+        command = [RUN, "--kernel", output(build) / "FV" / "CLOUDHV.fd", *consoles, *flags]
         command += ["--bench", f"{bench},timeout=30,report={report},debug-log={debug}"]
         done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=600)
         console = done.stdout.decode(errors="replace")
@@ -112,11 +112,25 @@ def test_six_gigabytes(run, disk):
     check_boot(run("--memory", "size=6G", "--disk", f"path={disk}"), 6144 * MIB)
 
 
-def test_without_a_serial_port(run, disk):
+@pytest.mark.parametrize("consoles", [(), ("--serial", "off")], ids=["default", "serial-off"])
+def test_virtio_console(run, disk, consoles):
+    """Cloud Hypervisor's default: the terminal is a virtio-console, and nobody reads the serial port."""
+    result = run("--disk", f"path={disk}", consoles=consoles)
+    check_boot(result, 512 * MIB)
+    assert 0 < result.exits("to-loader") <= EXITS
+
+
+def test_without_any_console(run, disk):
     """Nobody hears anything, and nothing waits for a port that is not there."""
-    result = run("--serial", "off", "--disk", f"path={disk}")
+    result = run("--disk", f"path={disk}", consoles=("--serial", "off", "--console", "off"))
     assert result.status == POWER_OFF, f"{result.report}\n{result.console}\n{result.debug}"
     assert "guest:" not in result.console
+
+
+@pytest.mark.parametrize("state", ["x2apic", "stale-ram"])
+def test_entry_state(run, disk, state):
+    """x2APIC mode already on; RAM with old bytes in it."""
+    check_boot(run("--memory", "size=128M", "--disk", f"path={disk}", bench=f"strict,{state}"), 128 * MIB)
 
 
 def test_the_pm_timer_measures_time(run, disk):

@@ -74,8 +74,8 @@ static struct {
 
 static bool uart_has_input(void)
 {
-    if (uart.input >= 0)
-        return true;
+    if (uart.input >= 0 || vm->options->serial != SERIAL_TTY)
+        return uart.input >= 0;
     struct pollfd p = {STDIN_FILENO, POLLIN, 0};
     uint8_t byte;
     if (poll(&p, 1, 0) <= 0 || read(STDIN_FILENO, &byte, 1) != 1)
@@ -127,7 +127,7 @@ static void uart_write(void *context, uint64_t offset, unsigned width, uint64_t 
             uart.divisor_low = byte;
         } else if ((uart.mcr & 0x10) != 0) {
             uart.input = byte; /* loopback */
-        } else {
+        } else if (vm->options->serial == SERIAL_TTY) {
             fputc(byte, stdout);
             fflush(stdout);
         }
@@ -321,7 +321,7 @@ void add_devices(struct vm *the_vm)
     vm = the_vm;
     for (unsigned i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
         bus_add(&vm->bus, &ranges[i]);
-    if (!vm->options->serial_off)
+    if (vm->options->serial != SERIAL_OFF)
         bus_add(&vm->bus, &uart_range);
     cmos.is_cloud_hypervisor = cmos.has_century = true;
     cmos_init(&cmos, &vm->bus);

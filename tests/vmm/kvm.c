@@ -19,6 +19,7 @@
 #define MSR_MISC_ENABLE   0x1a0
 #define MSR_MTRR_DEF_TYPE 0x2ff
 
+#define APIC_BASE_X2APIC 0x400
 #define APIC_LVT_LINT0   0x350
 #define APIC_LVT_LINT1   0x360
 #define APIC_MODE_EXTINT 0x700
@@ -68,7 +69,7 @@ static void set_cpuid(struct vm *vm)
     for (uint32_t i = 0; i < cpuid->nent; i++) {
         struct kvm_cpuid_entry2 *entry = &cpuid->entries[i];
         if (entry->function == 1)
-            entry->ecx |= 1u << 31;
+            entry->ecx |= 1u << 31 | (vm->options->x2apic ? 1u << 21 : 0);
         if (entry->function == 0x80000008)
             entry->eax = (entry->eax & ~0xffffu) | 0x3000 | vm->options->physical_bits;
     }
@@ -102,6 +103,8 @@ static void set_registers(struct vm *vm)
     sregs.idt = (struct kvm_dtable){.base = 0x520, .limit = 0x7};
     sregs.cr0 = 1;
     sregs.cr3 = sregs.cr4 = sregs.efer = 0;
+    if (vm->options->x2apic)
+        sregs.apic_base |= APIC_BASE_X2APIC;
     REQUEST(vm->cpu_fd, KVM_SET_SREGS, &sregs);
 
     struct kvm_regs regs = {.rflags = 2, .rip = vm->entry, .rbx = START_INFO};

@@ -33,7 +33,8 @@ struct machine_options {
     const char *kernel, *cmdline, *initramfs;
     uint64_t memory; /* bytes */
     unsigned physical_bits;
-    bool serial_off;
+    enum { SERIAL_NULL, SERIAL_TTY, SERIAL_OFF } serial;
+    bool console; /* virtio-console */
     const char *oem_strings[8];
     unsigned oem_string_count;
     const char *disks[96];
@@ -43,6 +44,8 @@ struct machine_options {
     /* The bench's own */
     bool strict;
     bool no_tsc_leaf;
+    bool x2apic;    /* on at entry, as with processors beyond APIC id 254 */
+    bool stale_ram; /* RAM that is not zero, as of a memory zone after a reboot */
     unsigned timeout_seconds;
     const char *debug_log, *report;
 };
@@ -77,9 +80,12 @@ void load_kernel(struct vm *vm);
 /* tables.c: start_info, map, ACPI and SMBIOS as Cloud Hypervisor lays them out. */
 void write_tables(struct vm *vm);
 
-/* devices.c, disks.c */
+/* devices.c */
 void add_devices(struct vm *vm);
-void add_disks(struct vm *vm);
+
+/* pci_devices.c. The check, after the run, calls bus_forbidden() for rules that were broken. */
+void add_pci_devices(struct vm *vm);
+void check_pci_devices(struct vm *vm);
 
 /* kvm.c */
 void kvm_create(struct vm *vm);

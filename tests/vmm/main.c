@@ -110,14 +110,19 @@ int main(int argc, char **argv)
     vm->high_size = options.memory - vm->low_size;
     vm->low = allocate(vm->low_size);
     vm->high = allocate(vm->high_size);
+    if (options.stale_ram)
+        memset(vm->low, 0xa5, vm->low_size);
 
     load_kernel(vm);
     write_tables(vm);
     add_devices(vm);
-    add_disks(vm);
+    add_pci_devices(vm);
     kvm_create(vm);
     start_timer(options.timeout_seconds);
     kvm_run_until_end(vm);
+    check_pci_devices(vm);
+    if (options.strict && vm->bus.failed)
+        vm->ending = END_FORBIDDEN;
     report(vm);
     return endings[vm->ending].status;
 }

@@ -11,10 +11,11 @@ static _Noreturn void usage(const char *what)
         stderr,
         "vmm: %s\n"
         "usage: vmm --kernel F | --firmware F [--cmdline S] [--initramfs F]\n"
-        "           [--cpus boot=1[,max_phys_bits=N]] [--memory size=S] [--serial tty|off]\n"
-        "           [--console off] [--disk path=F[,readonly=on]…]…\n"
+        "           [--cpus boot=1[,max_phys_bits=N]] [--memory size=S] [--serial null|tty|off]\n"
+        "           [--console tty|off] [--disk path=F[,readonly=on]…]…\n"
         "           [--platform oem_strings=[S,…]]\n"
-        "           [--bench [strict],[no-tsc-leaf],[timeout=SECONDS],[debug-log=F],[report=F]]\n",
+        "           [--bench "
+        "[strict],[no-tsc-leaf],[x2apic],[stale-ram],[timeout=SECONDS],[debug-log=F],[report=F]]\n",
         what);
     exit(2);
 }
@@ -127,6 +128,10 @@ static void take_bench(struct machine_options *o, char *list)
             o->strict = true;
         else if (strcmp(key, "no-tsc-leaf") == 0)
             o->no_tsc_leaf = true;
+        else if (strcmp(key, "x2apic") == 0)
+            o->x2apic = true;
+        else if (strcmp(key, "stale-ram") == 0)
+            o->stale_ram = true;
         else if (strcmp(key, "timeout") == 0)
             o->timeout_seconds = (unsigned)number_of(value, "--bench: timeout");
         else if (strcmp(key, "debug-log") == 0)
@@ -136,6 +141,24 @@ static void take_bench(struct machine_options *o, char *list)
         else
             usage("--bench");
     }
+}
+
+/* Which of the two it is. */
+static int one_of(const char *flag, const char *value, const char *first, const char *second)
+{
+    if (strcmp(value, first) == 0)
+        return 0;
+    if (strcmp(value, second) != 0)
+        usage(flag);
+    return 1;
+}
+
+static void take_serial(struct machine_options *o, const char *value)
+{
+    if (strcmp(value, "tty") == 0)
+        o->serial = SERIAL_TTY;
+    else
+        o->serial = one_of("--serial", value, "null", "off") == 1 ? SERIAL_OFF : SERIAL_NULL;
 }
 
 static void take_flag(struct machine_options *o, const char *flag, char *value)
@@ -151,19 +174,21 @@ static void take_flag(struct machine_options *o, const char *flag, char *value)
     else if (strcmp(flag, "--memory") == 0)
         take_memory(o, value);
     else if (strcmp(flag, "--serial") == 0)
-        o->serial_off = strcmp(value, "off") == 0;
+        take_serial(o, value);
+    else if (strcmp(flag, "--console") == 0)
+        o->console = one_of(flag, value, "off", "tty") == 1;
     else if (strcmp(flag, "--platform") == 0)
         take_platform(o, value);
     else if (strcmp(flag, "--bench") == 0)
         take_bench(o, value);
-    else if (strcmp(flag, "--console") != 0 || strcmp(value, "off") != 0)
+    else
         usage(flag);
 }
 
 void options_parse(struct machine_options *options, int argc, char **argv)
 {
-    *options =
-        (struct machine_options){.memory = 512 << 20, .physical_bits = 46, .timeout_seconds = 60};
+    *options = (struct machine_options){
+        .memory = 512 << 20, .physical_bits = 46, .console = true, .timeout_seconds = 60};
     for (int i = 1; i < argc;) {
         const char *flag = argv[i++];
         if (i == argc)
