@@ -15,7 +15,10 @@
 
 /* Every key that somebody asks for: others get a warning. */
 static const char *const known_keys[] = {
-    "boot", "console", "log", "noboot", "nvram", "nx", "options", "timeout",
+    "boot",
+    "noboot",
+    "nx",
+    "options",
 };
 
 static struct {

@@ -210,7 +210,7 @@ static void unknown_keys_get_a_warning_each(void **state)
     fw_cfg_model_file(&device, "opt/cloudhv/boto", "net");
     fw_cfg_model_file(&device, "opt/other", "net");
     fw_cfg_model_add(&device, &t.bus);
-    command_line("cloudhv.boot=1 cloudhv.bot=2 quiet cloudhv.timeout");
+    command_line("cloudhv.boot=1 cloudhv.bot=2 quiet cloudhv.noboot");
     host_options_check();
     assert_int_equal(captured_log_lines(), 3);
     assert_true(captured_log_has("unknown option cloudhv.bot\n"));
