@@ -11,7 +11,8 @@
 /* Tells core where the ACPI PM timer is: I/O port, or 0 when the machine has none. */
 void time_set_pm_timer(uint16_t port);
 
-/* Tells core whether there is an 8254: false until this was called, since ports of nobody can look like one. */
+/* Tells core whether there is an 8254: false until this was called, since ports of nobody can look
+ * like one. */
 void time_set_8254(bool present);
 
 /* Ticks of the TSC per second. Never 0. */

@@ -45,10 +45,10 @@ struct acpi_register {
 /* What the firmware takes from the FADT and from \_S5 of the DSDT (ACPI 6.5 §5.2.9, §16). */
 struct machine_power {
     bool hardware_reduced;
-    struct acpi_register reset;          /* absent: fall back on the keyboard controller */
+    struct acpi_register reset; /* absent: fall back on the keyboard controller */
     uint8_t reset_value;
-    struct acpi_register sleep_control;  /* hardware-reduced machines */
-    struct acpi_register pm1a_control;   /* others */
+    struct acpi_register sleep_control; /* hardware-reduced machines */
+    struct acpi_register pm1a_control;  /* others */
     struct acpi_register pm1b_control;
     bool has_s5;
     uint8_t s5_type_a, s5_type_b;
@@ -59,7 +59,8 @@ struct machine_power {
 struct pci_segment {
     uint16_t segment;
     uint8_t bus_start, bus_end;
-    uint64_t ecam; /* address of bus 0's configuration space (also if bus_start > 0); 0: CF8/CFC only */
+    uint64_t
+        ecam; /* address of bus 0's configuration space (also if bus_start > 0); 0: CF8/CFC only */
 
     /* Windows of the host bridge for BARs that are not set (from _CRS); size 0: none known. */
     struct memory_range window32, window64, window_io;
@@ -73,19 +74,19 @@ struct machine {
     const struct memory_range *memory;
     size_t memory_count;
 
-    uint64_t rsdp;       /* physical address, 0: none */
-    uint64_t rsdt;       /* of an RSDP before revision 2 (acpi_publish.h), else 0 */
+    uint64_t rsdp; /* physical address, 0: none */
+    uint64_t rsdt; /* of an RSDP before revision 2 (acpi_publish.h), else 0 */
     uint32_t rsdt_size;
-    uint64_t dsdt;       /* physical address and size of the whole table, 0: none */
+    uint64_t dsdt; /* physical address and size of the whole table, 0: none */
     uint32_t dsdt_size;
     struct machine_power power;
     uint16_t pm_timer_port; /* 0: none */
 
-    bool has_8259;          /* MADT PCAT_COMPAT */
+    bool has_8259; /* MADT PCAT_COMPAT */
     uint64_t local_apic;
     const uint64_t *io_apics; /* MMIO addresses */
     size_t io_apic_count;
-    size_t processor_count;  /* enabled ones in MADT, at least 1 */
+    size_t processor_count; /* enabled ones in MADT, at least 1 */
 
     const struct pci_segment *pci_segments; /* segment 0 first; at least one entry */
     size_t pci_segment_count;
@@ -97,13 +98,14 @@ struct machine {
     uint64_t module_size;
 };
 
-/* Finds out where we run. `start_info` is the physical address that PVH handed over in EBX. The result lives for ever; memory for
- * lists comes from static arrays of bounded size. Fails only when there is no usable memory map: EFI_VOLUME_CORRUPTED. */
+/* Finds out where we run. `start_info` is the physical address that PVH handed over in EBX. The
+ * result lives for ever; memory for lists comes from static arrays of bounded size. Fails only when
+ * there is no usable memory map: EFI_VOLUME_CORRUPTED. */
 EFI_STATUS machine_discover(uint64_t start_info, const struct machine **ret) MUST_CHECK;
 
-/* Host configuration (DESIGN §5): the value of `cloudhv.<key>` or NULL; command line first, then SMBIOS type 11, then
- * fw_cfg. On a command line a value with spaces stands in double quotes. The string lives for ever. `key` must be in the table
- * in options.c. */
+/* Host configuration (DESIGN §5): the value of `cloudhv.<key>` or NULL; command line first, then
+ * SMBIOS type 11, then fw_cfg. On a command line a value with spaces stands in double quotes. The
+ * string lives for ever. `key` must be in the table in options.c. */
 const char *host_option(const char *key);
 
 /* One warning for each cloudhv. key that nobody knows. */
