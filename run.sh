@@ -147,7 +147,10 @@ build_is_stale() {
 
 prepare() {
 	[ "$vmm" = cloud-hypervisor ] || "$root"/tools/packages.sh run
-	if [ ${#disks[@]} -eq 0 ] && [ -z "$kernel" ]; then "$root"/tools/demo-disk.sh; fi
+	if [ ${#disks[@]} -eq 0 ] && [ -z "$kernel" ]; then
+		# shellcheck disable=SC2086 # one word or none
+		"$root"/tools/demo-disk.sh ${demo_variant}
+	fi
 	if [ -z "$kernel" ] && [ "$firmware" = cloudhv ] && build_is_stale "$(firmware_file)"; then
 		"$root"/tools/packages.sh build
 		"$root"/build.sh -a X64 -b "$build" >&2
@@ -223,9 +226,13 @@ cloud_hypervisor_command() {
 parse "$@"
 check
 choose_vmm
+demo_variant=
+if [ "$vmm-$machine" = qemu-microvm ]; then demo_variant=microvm; fi
 if [ -z "$mode" ] && [ -t 0 ]; then mode=interactive; fi
 if [ "$mode" != dry-run ]; then prepare; fi
-if [ ${#disks[@]} -eq 0 ] && [ -z "$kernel" ]; then disks=("path=$root/Build/demo.img"); fi
+if [ ${#disks[@]} -eq 0 ] && [ -z "$kernel" ]; then
+	disks=("path=$root/Build/demo${demo_variant:+-$demo_variant}.img")
+fi
 if [ "$vmm" = qemu ]; then qemu_command; else cloud_hypervisor_command; fi
 
 if [ "$mode" = dry-run ]; then

@@ -21,7 +21,7 @@ def direct(machine, disks):
     """The same VM with the kernel started by QEMU itself, without EFI."""
     return Spec(
         disks, machine=machine, kernel=debian.kernel()[0], initramfs=loaders.initrd() / "initrd.img",
-        cmdline=loaders.CONSOLE,
+        cmdline=loaders.console_of(machine),
     )
 
 
