@@ -13,8 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const keys[] = {"boot",  "console", "log",     "noboot",
-                                       "nvram", "nx",      "options", "timeout"};
+    static const char *const keys[] = {"boot", "noboot", "nx", "options"};
     char *line = malloc(size + 1);
     memcpy(line, data, size);
     line[size] = '\0';
