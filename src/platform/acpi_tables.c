@@ -32,7 +32,7 @@ static uint8_t sum_of(const uint8_t *bytes, size_t size)
     size_t i = 0;
     for (; size - i >= sizeof(uint64_t); i += sizeof(uint64_t)) {
         uint64_t word;
-        memcpy(&word, bytes + i, sizeof word);
+        __builtin_memcpy(&word, bytes + i, sizeof word); /* no call */
         /* Sums of bytes in lanes of 16 bits, which wrap around without harm to the low bytes. */
         sum = ((sum & even_mask) + (word & even_mask) + (word >> 8 & even_mask)) & even_mask;
     }
@@ -78,7 +78,7 @@ static bool search(uint64_t base, uint64_t end, const struct memory_map *map,
     const uint8_t *bytes = phys_to_virt(base, end - base);
     for (uint64_t at = base; at + ACPI_RSDP_V1_SIZE <= end; at += RSDP_ALIGN) {
         uint64_t signature;
-        memcpy(&signature, bytes + (at - base), sizeof signature);
+        __builtin_memcpy(&signature, bytes + (at - base), sizeof signature);
         if (signature == ACPI_RSDP_SIGNATURE && read_rsdp(at, map, ret_rsdp)) {
             *ret_address = at;
             return true;

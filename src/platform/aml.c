@@ -34,13 +34,39 @@ static void read_s5(struct reader value, struct aml_findings *findings)
     findings->s5_type_b = b & 7;
 }
 
+static bool equal(const struct aml_path *a, const struct aml_path *b)
+{
+    return a->count == b->count && aml_path_within(a, b);
+}
+
 static struct aml_bridge *bridge_at(struct aml_findings *findings, const struct aml_path *path)
 {
     for (size_t i = 0; i < findings->bridge_count; i++) {
-        if (aml_path_equal(&findings->bridges[i].path, path))
+        if (equal(&findings->bridges[i].path, path))
             return &findings->bridges[i];
     }
     return NULL;
+}
+
+/* Behind a host bridge there are devices, and no other host bridge. */
+static bool is_not_behind_bridge(void *context, const struct aml_path *path)
+{
+    const struct aml_findings *findings = context;
+    for (size_t i = 0; i < findings->bridge_count; i++) {
+        if (aml_path_within(path, &findings->bridges[i].path))
+            return false;
+    }
+    return true;
+}
+
+static bool leads_to_bridge(void *context, const struct aml_path *path)
+{
+    const struct aml_findings *findings = context;
+    for (size_t i = 0; i < findings->bridge_count; i++) {
+        if (aml_path_within(&findings->bridges[i].path, path))
+            return true;
+    }
+    return false;
 }
 
 /* First pass: which objects are host bridges. A device's parts may be in several Scope blocks. */
@@ -93,10 +119,10 @@ void aml_read(struct reader code, struct aml_findings *ret)
 {
     ret->has_s5 = false;
     ret->bridge_count = 0;
-    struct aml_visitor visitor = {find_object, ret};
-    aml_walk(code, &visitor);
+    const struct aml_visitor find = {is_not_behind_bridge, find_object, ret};
+    aml_walk(code, &find);
     if (ret->bridge_count == 0)
         return;
-    visitor.object = read_object;
-    aml_walk(code, &visitor);
+    const struct aml_visitor read = {leads_to_bridge, read_object, ret};
+    aml_walk(code, &read);
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "platform/aml_walk.h"
 
-#include "lib/memory.h"
-
 /* Opcodes (ACPI 6.5 §20.3). Those of two bytes begin with OP_EXTENDED. */
 enum {
     OP_ZERO = 0x00,
@@ -69,20 +67,15 @@ static MUST_CHECK bool take_package(struct reader *r, struct reader *ret)
            reader_skip(r, length - used);
 }
 
-static bool is_name_character(uint8_t c, bool first)
-{
-    return (c >= 'A' && c <= 'Z') || c == '_' || (!first && c >= '0' && c <= '9');
-}
-
+/* Only the first character tells a name from code (§20.2.2). */
 static MUST_CHECK bool take_segment(struct reader *r, struct aml_path *path)
 {
     uint32_t segment;
     if (!reader_u32(r, &segment) || path->count == AML_PATH_MAX)
         return false;
-    for (int i = 0; i < 4; i++) {
-        if (!is_name_character((uint8_t)(segment >> (8 * i)), i == 0))
-            return false;
-    }
+    uint8_t first = (uint8_t)segment;
+    if ((first < 'A' || first > 'Z') && first != '_')
+        return false;
     path->segments[path->count++] = segment;
     return true;
 }
@@ -258,7 +251,8 @@ static MUST_CHECK bool walk_block(struct reader *r, const struct aml_path *scope
     struct aml_path path;
     if (!take_package(r, &block))
         return false;
-    if (depth < DEPTH_MAX && take_name(&block, scope, &path) && reader_skip(&block, skip))
+    if (depth < DEPTH_MAX && take_name(&block, scope, &path) && reader_skip(&block, skip) &&
+        visitor->enter(visitor->context, &path))
         walk(block, &path, visitor, depth + 1);
     return true;
 }
@@ -359,8 +353,13 @@ void aml_walk(struct reader code, const struct aml_visitor *visitor)
     walk(code, &root, visitor, 0);
 }
 
-bool aml_path_equal(const struct aml_path *a, const struct aml_path *b)
+bool aml_path_within(const struct aml_path *path, const struct aml_path *root)
 {
-    return a->count == b->count &&
-           memcmp(a->segments, b->segments, a->count * sizeof a->segments[0]) == 0;
+    if (path->count < root->count)
+        return false;
+    for (unsigned i = 0; i < root->count; i++) {
+        if (path->segments[i] != root->segments[i])
+            return false;
+    }
+    return true;
 }

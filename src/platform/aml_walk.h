@@ -14,6 +14,9 @@
     ((uint32_t)(a) | (uint32_t)(b) << 8 | (uint32_t)(c) << 16 | (uint32_t)(d) << 24)
 
 struct aml_visitor {
+    /* Is the inside of the block of this name of interest? Most of a DSDT is not. */
+    bool (*enter)(void *context, const struct aml_path *path);
+
     /* An object with the given last segment of its name, in `scope`. `value` is at the data object
      * of a Name, or at the body of a Method, whose first and only statement returns it. */
     void (*object)(void *context, const struct aml_path *scope, uint32_t name, struct reader value);
@@ -22,7 +25,8 @@ struct aml_visitor {
 
 void aml_walk(struct reader code, const struct aml_visitor *visitor);
 
-bool aml_path_equal(const struct aml_path *a, const struct aml_path *b);
+/* Is `path` the object `root`, or an object in it? */
+bool aml_path_within(const struct aml_path *path, const struct aml_path *root);
 
 /* Constants at the position of the reader, which they pass over. */
 MUST_CHECK bool aml_integer(struct reader *r, uint64_t *ret);

@@ -12,8 +12,9 @@
 #define STEP        16u
 #define TABLE_MAX   (1u << 20)
 
-#define ANCHOR2 0x5f4d535fu /* "_SM_" */
-#define ANCHOR3 0x334d535fu /* "_SM3", and '_' */
+/* "_SM", which both anchors begin with */
+#define ANCHOR      0x004d535fu
+#define ANCHOR_MASK 0x00ffffffu
 
 static bool sum_is_zero(const uint8_t *bytes, size_t size)
 {
@@ -28,8 +29,9 @@ static bool read_entry2(const uint8_t *bytes, size_t left, struct smbios2_entry 
     if (left < sizeof *ret)
         return false;
     memcpy(ret, bytes, sizeof *ret);
-    return ret->length >= sizeof *ret - 1 && ret->length <= left &&
-           memcmp(ret->intermediate_anchor, "_DMI_", 5) == 0 && sum_is_zero(bytes, ret->length);
+    return memcmp(ret->anchor, "_SM_", 4) == 0 && ret->length >= sizeof *ret - 1 &&
+           ret->length <= left && memcmp(ret->intermediate_anchor, "_DMI_", 5) == 0 &&
+           sum_is_zero(bytes, ret->length);
 }
 
 static bool read_entry3(const uint8_t *bytes, size_t left, struct smbios3_entry *ret)
@@ -53,22 +55,27 @@ static void take_table(const struct memory_map *map, uint64_t address, uint32_t 
     found->table_size = size;
 }
 
+/* An entry point at `at`? */
+static void look_at(const uint8_t *candidate, uint32_t at, struct smbios *found,
+                    struct smbios2_entry *entry2, struct smbios3_entry *entry3)
+{
+    if (found->entry3 == 0 && read_entry3(candidate, SEARCH_END - at, entry3))
+        found->entry3 = at;
+    if (found->entry2 == 0 && read_entry2(candidate, SEARCH_END - at, entry2))
+        found->entry2 = at;
+}
+
 void smbios_find(const struct memory_map *map, struct smbios *ret)
 {
     *ret = (struct smbios){0};
     const uint8_t *bytes = phys_to_virt(SEARCH_BASE, SEARCH_END - SEARCH_BASE);
     struct smbios2_entry entry2;
     struct smbios3_entry entry3;
-    for (uint32_t at = SEARCH_BASE; at < SEARCH_END; at += STEP) {
-        const uint8_t *candidate = bytes + (at - SEARCH_BASE);
+    for (uint32_t offset = 0; offset < SEARCH_END - SEARCH_BASE; offset += STEP) {
         uint32_t anchor;
-        memcpy(&anchor, candidate, sizeof anchor);
-        if (anchor == ANCHOR3 && ret->entry3 == 0 &&
-            read_entry3(candidate, SEARCH_END - at, &entry3))
-            ret->entry3 = at;
-        if (anchor == ANCHOR2 && ret->entry2 == 0 &&
-            read_entry2(candidate, SEARCH_END - at, &entry2))
-            ret->entry2 = at;
+        __builtin_memcpy(&anchor, bytes + offset, sizeof anchor); /* 4,096 times: no call */
+        if ((anchor & ANCHOR_MASK) == ANCHOR)
+            look_at(bytes + offset, SEARCH_BASE + offset, ret, &entry2, &entry3);
     }
     if (ret->entry3 != 0)
         take_table(map, entry3.table_address, entry3.table_max_size, ret);

@@ -183,15 +183,17 @@ static void expect_pc(void)
     assert_int_equal(m->pm_timer_port, 0x608);
     assert_int_equal(m->io_apic_count, 1);
     expect_window(&m->pci_segments[0].window_io, 0x1000, 0xffff);
-    assert_string_equal(host_option("boot"), "net");  /* from SMBIOS */
-    assert_string_equal(host_option("timeout"), "3"); /* from the command line */
+    fw_cfg = (struct fw_cfg_model){.has_dma = true};
+    fw_cfg_model_add(&fw_cfg, &t.bus);
+    assert_string_equal(host_option("boot"), "net"); /* from SMBIOS */
+    host_options_check();                            /* of the command line */
+    assert_int_equal(captured_log_lines(), 1);
+    assert_true(captured_log_has("cloudhv.timeout"));
 }
 
 static void qemu_q35(void **state)
 {
     discover("qemu/q35.txt");
-    fw_cfg = (struct fw_cfg_model){.has_dma = true};
-    fw_cfg_model_add(&fw_cfg, &t.bus);
     expect_pc();
     EXPECT_MEMORY(RANGE(0, 0x9f000, MEMORY_RAM), RANGE(0x9f000, 0x100000, MEMORY_RESERVED),
                   RANGE(0x100000, 0x1ffe0000, MEMORY_RAM),
