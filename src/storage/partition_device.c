@@ -43,7 +43,7 @@ static EFI_STATUS submit(struct block_device *device, struct block_request *requ
     return status;
 }
 
-static void poll(struct block_device *device)
+static void partition_poll(struct block_device *device)
 {
     struct partition_device *partition = partition_of(device);
     partition->parent->operations->poll(partition->parent);
@@ -57,7 +57,7 @@ static void give_up(struct block_device *device, EFI_STATUS status)
 
 static const struct block_operations operations = {
     .submit = submit,
-    .poll = poll,
+    .poll = partition_poll,
     .abort = give_up,
 };
 

@@ -22,7 +22,7 @@ PLUGIN = ROOT / "Build" / "bench" / "count.so"
 DEADLINE = 600
 
 # What these execute depends on how long a device takes, not on the firmware.
-WAITS = ["block_wait", "blk_poll", "virtqueue_take", "deadline_passed", "cpu_relax", "cpu_read_tsc", "measure",
+WAITS = ["block_wait", "blk_poll", "partition_poll", "virtqueue_take", "deadline_passed", "cpu_relax", "cpu_read_tsc", "measure",
          "measure_once", "measure_timer_ratio"]
 
 

@@ -38,6 +38,7 @@ static void reset(struct virtio_model *model)
     model->device_select = model->driver_select = 0;
     model->queue_select = 0;
     model->worker_dead = false;
+    model->scribbled = false;
     for (unsigned i = 0; i < model->queue_count; i++) {
         uint16_t max = model->queues[i].max;
         memset(&model->queues[i], 0, sizeof model->queues[i]);
@@ -153,6 +154,7 @@ static void scribble(struct virtio_model *model, struct virtio_model_queue *queu
         avail->ring[i] = (uint16_t)pattern;
     }
     avail->idx = (uint16_t)(pattern >> 32);
+    model->scribbled = true;
 }
 
 void virtio_model_notify(struct virtio_model *model, unsigned queue)
@@ -193,7 +195,8 @@ static bool walk_chain(struct virtio_model *model, struct virtio_model_queue *qu
 
 bool virtio_model_pop(struct virtio_model *model, unsigned index, struct virtio_model_chain *ret)
 {
-    if (!may_run(model, index))
+    /* The addresses in a scribbled ring are the model's own inventions: it must not believe them. */
+    if (!may_run(model, index) || model->scribbled)
         return false;
     struct virtio_model_queue *queue = &model->queues[index];
     struct virtq_avail *avail = available_ring(model, queue);

@@ -68,6 +68,7 @@ struct virtio_model {
     bool legacy; /* no FEATURES_OK, and the queue size is fixed */
     bool never_resets, refuses_features;
     bool worker_dead; /* a head was used again while in flight */
+    bool scribbled;   /* the hostile device has overwritten its rings */
     unsigned resets, notifications, activations;
 
     /* The device type's own part. notify: chains may be there. reset: forget everything in flight.
