@@ -156,6 +156,17 @@ struct controller *controller_of(EFI_HANDLE handle)
     return handle_interface(handle, GUID_OF(CLOUDHV_CONTROLLER));
 }
 
+const char *controllers_name(const EFI_DEVICE_PATH_PROTOCOL *path)
+{
+    LIST_FOR_EACH(node, &controllers)
+    {
+        const struct controller *controller = LIST_ENTRY(node, struct controller, link);
+        if (device_path_begins_with(path, controller->path))
+            return controller->name;
+    }
+    return NULL;
+}
+
 void controllers_quiesce(void)
 {
     LIST_FOR_EACH(node, &controllers)

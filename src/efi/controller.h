@@ -43,5 +43,8 @@ EFI_STATUS controllers_rescan(void) MUST_CHECK;
 /* The controller with this handle, or NULL. */
 struct controller *controller_of(EFI_HANDLE handle);
 
+/* The name of the controller that `path` begins with, or NULL. */
+const char *controllers_name(const EFI_DEVICE_PATH_PROTOCOL *path);
+
 /* ExitBootServices: every started device is reset and its bus mastering off. */
 void controllers_quiesce(void);

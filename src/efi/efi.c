@@ -120,6 +120,7 @@ EFI_STATUS efi_init(const struct machine *machine, EFI_IMAGE_ENTRY_POINT boot_ma
     system_table_changed();
     late_protocols_init(machine);
     lazy_connect_init();
+    image_set_device_namer(controllers_name);
     host_options_check();
     milestone_reached(MILESTONE_EFI);
     return EFI_SUCCESS;

@@ -122,6 +122,13 @@ static EFI_STATUS set_origin(struct image *image, EFI_HANDLE parent, EFI_DEVICE_
     return EFI_SUCCESS;
 }
 
+static const char *(*device_namer)(const EFI_DEVICE_PATH_PROTOCOL *path);
+
+void image_set_device_namer(const char *(*name_of)(const EFI_DEVICE_PATH_PROTOCOL *path))
+{
+    device_namer = name_of;
+}
+
 static EFI_STATUS load_from(const struct image_source *source, bool from_device, EFI_HANDLE parent,
                             EFI_DEVICE_PATH_PROTOCOL *path, EFI_HANDLE *ret_handle)
 {
@@ -134,7 +141,9 @@ static EFI_STATUS load_from(const struct image_source *source, bool from_device,
     if (!EFI_ERROR(status))
         status = load(image, source->data, source->size, &problem);
     if (EFI_ERROR(status)) {
-        log_failure(status, "%s: %s", image->name, problem);
+        const char *device = path != NULL && device_namer != NULL ? device_namer(path) : NULL;
+        log_failure(status, "%s%s%s: %s", device != NULL ? device : "", device != NULL ? ": " : "",
+                    image->name, problem);
         image_free(image);
         return status;
     }
