@@ -16,9 +16,8 @@ static bool is_node(const EFI_DEVICE_PATH_PROTOCOL *node, uint8_t type, uint8_t 
 static bool same_partition(const HARDDRIVE_DEVICE_PATH *a, const EFI_DEVICE_PATH_PROTOCOL *node)
 {
     const HARDDRIVE_DEVICE_PATH *b = (const void *)node;
-    return is_node(node, MEDIA_DEVICE_PATH, MEDIA_HARDDRIVE_DP) &&
-           node_size(node) == sizeof *b && a->SignatureType == b->SignatureType &&
-           a->PartitionNumber == b->PartitionNumber &&
+    return is_node(node, MEDIA_DEVICE_PATH, MEDIA_HARDDRIVE_DP) && node_size(node) == sizeof *b &&
+           a->SignatureType == b->SignatureType && a->PartitionNumber == b->PartitionNumber &&
            memcmp(a->Signature, b->Signature, sizeof a->Signature) == 0;
 }
 
@@ -68,26 +67,10 @@ static EFI_DEVICE_PATH_PROTOCOL *search_partition(struct boot *boot,
     return found;
 }
 
-static EFI_DEVICE_PATH_PROTOCOL *join_rest(struct boot *boot,
-                                           const EFI_DEVICE_PATH_PROTOCOL *device,
-                                           const EFI_DEVICE_PATH_PROTOCOL *rest)
-{
-    if (node_is_end(rest))
-        return path_of_file(boot, device, u"\\EFI\\BOOT\\BOOTX64.EFI");
-    return path_join(boot, device, rest, path_prefix_size(rest) + sizeof *rest);
-}
-
-static bool has_file(struct boot *boot, EFI_HANDLE handle, const FILEPATH_DEVICE_PATH *node)
+static bool has_file(struct boot *boot, EFI_HANDLE handle, const char16_t *name)
 {
     EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume;
     EFI_FILE_PROTOCOL *root, *file;
-    char16_t name[256];
-    size_t size = node_size(&node->Header) - sizeof *node;
-    if (size > sizeof name - sizeof *name)
-        return false;
-    memcpy(name, (const char *)node + sizeof *node, size);
-    name[size / sizeof *name] = 0;
-
     EFI_STATUS status = boot->bs->HandleProtocol(handle, GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL),
                                                  (void **)&volume);
     if (EFI_ERROR(status) || EFI_ERROR(volume->OpenVolume(volume, &root)))
@@ -99,30 +82,60 @@ static bool has_file(struct boot *boot, EFI_HANDLE handle, const FILEPATH_DEVICE
     return !EFI_ERROR(status);
 }
 
-/* A file path without a device: the first volume of any disk that has the file. */
-static EFI_DEVICE_PATH_PROTOCOL *search_file(struct boot *boot,
-                                             const EFI_DEVICE_PATH_PROTOCOL *path)
+/* The first volume at or below `device` that has the file; below nothing: among all. */
+static EFI_DEVICE_PATH_PROTOCOL *
+find_volume(struct boot *boot, const EFI_DEVICE_PATH_PROTOCOL *device, const char16_t *name)
 {
-    EFI_HANDLE *disks, *handles;
-    size_t disk_count, count;
-    EFI_DEVICE_PATH_PROTOCOL *found = NULL;
-    if (EFI_ERROR(boot->host->GetDisks(boot->host, true, &disk_count, &disks)))
-        return NULL;
-    for (size_t i = 0; i < disk_count; i++)
-        (void)boot->bs->ConnectController(disks[i], NULL, NULL, true);
-    (void)boot->bs->FreePool(disks);
-
+    EFI_HANDLE *handles;
+    size_t count;
     EFI_STATUS status = boot->bs->LocateHandleBuffer(
         ByProtocol, GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL), NULL, &count, &handles);
     if (EFI_ERROR(status))
         return NULL;
+    EFI_DEVICE_PATH_PROTOCOL *found = NULL;
     for (size_t i = 0; i < count && found == NULL; i++) {
-        EFI_DEVICE_PATH_PROTOCOL *device = path_of(boot, handles[i]);
-        if (device != NULL && has_file(boot, handles[i], (const void *)path))
-            found = join_rest(boot, device, path);
+        EFI_DEVICE_PATH_PROTOCOL *path = path_of(boot, handles[i]);
+        if (path != NULL && (device == NULL || path_begins_with(path, device)) &&
+            has_file(boot, handles[i], name))
+            found = path;
     }
     (void)boot->bs->FreePool(handles);
     return found;
+}
+
+/* A device without a file, a volume or a whole disk, means its removable media loader. */
+static EFI_DEVICE_PATH_PROTOCOL *join_rest(struct boot *boot,
+                                           const EFI_DEVICE_PATH_PROTOCOL *device,
+                                           const EFI_DEVICE_PATH_PROTOCOL *rest)
+{
+    static const char16_t loader[] = u"\\EFI\\BOOT\\BOOTX64.EFI";
+    if (!node_is_end(rest))
+        return path_join(boot, device, rest, path_prefix_size(rest) + sizeof *rest);
+    const EFI_DEVICE_PATH_PROTOCOL *volume = find_volume(boot, device, loader);
+    return volume == NULL ? NULL : path_of_file(boot, volume, loader);
+}
+
+/* A file path without a device: the first volume of any disk that has the file. */
+static EFI_DEVICE_PATH_PROTOCOL *search_file(struct boot *boot,
+                                             const EFI_DEVICE_PATH_PROTOCOL *path)
+{
+    char16_t name[256];
+    size_t size = node_size(path) - sizeof *path;
+    if (size > sizeof name - sizeof *name)
+        return NULL;
+    memcpy(name, (const char *)path + sizeof *path, size);
+    name[size / sizeof *name] = 0;
+
+    EFI_HANDLE *disks;
+    size_t count;
+    if (EFI_ERROR(boot->host->GetDisks(boot->host, true, &count, &disks)))
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        (void)boot->bs->ConnectController(disks[i], NULL, NULL, true);
+    (void)boot->bs->FreePool(disks);
+
+    const EFI_DEVICE_PATH_PROTOCOL *volume = find_volume(boot, NULL, name);
+    return volume == NULL ? NULL : join_rest(boot, volume, path);
 }
 
 EFI_DEVICE_PATH_PROTOCOL *expand_path(struct boot *boot, const EFI_DEVICE_PATH_PROTOCOL *path)

@@ -2,48 +2,13 @@
 #include "boot/option.h"
 
 #include "boot/expand.h"
-#include "boot/path.h"
+#include "boot/load_option.h"
 #include "boot/start.h"
 #include "boot/variable.h"
 #include "efi/guid.h"
 #include "lib/printf.h"
-#include "lib/reader.h"
 #include "lib/status_name.h"
 #include "lib/ucs2.h"
-
-/* UEFI 2.10 §3.1.3 */
-#define LOAD_OPTION_ACTIVE   0x00000001u
-#define LOAD_OPTION_CATEGORY 0x00001f00u /* 0: boot; others are applications for a menu */
-
-struct load_option {
-    uint32_t attributes;
-    const char16_t *description;
-    const EFI_DEVICE_PATH_PROTOCOL *path; /* first of the list; well formed */
-    const void *options;
-    uint32_t options_size;
-};
-
-/* An EFI_LOAD_OPTION is a variable: anybody may have written it. */
-static bool parse_load_option(const void *data, size_t size, struct load_option *ret)
-{
-    struct reader reader = reader_make(data, size);
-    struct load_option option = {0};
-    uint16_t path_list_size;
-    if (!reader_u32(&reader, &option.attributes) || !reader_u16(&reader, &path_list_size))
-        return false;
-
-    option.description = (const void *)(reader.data + reader.position);
-    size_t length = ucs2_length(option.description, reader_left(&reader) / sizeof(char16_t));
-    const void *path;
-    if (!reader_skip(&reader, (length + 1) * sizeof(char16_t)) ||
-        !reader_take(&reader, path_list_size, &path) || path_size(path, path_list_size) == 0)
-        return false;
-    option.path = path;
-    option.options = reader.data + reader.position;
-    option.options_size = (uint32_t)reader_left(&reader);
-    *ret = option;
-    return true;
-}
 
 static void start_option(struct boot *boot, const struct load_option *option, const char *name)
 {
@@ -78,7 +43,7 @@ static void boot_option(struct boot *boot, uint16_t number, bool only_active)
         boot_report(boot, "%s: no such variable", text);
         return;
     }
-    if (!parse_load_option(data, size, &option)) {
+    if (!load_option_parse(data, size, &option)) {
         boot_report(boot, "%s: not a well-formed load option", text);
     } else if (!only_active || ((option.attributes & LOAD_OPTION_ACTIVE) != 0 &&
                                 (option.attributes & LOAD_OPTION_CATEGORY) == 0)) {

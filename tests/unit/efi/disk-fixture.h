@@ -84,8 +84,9 @@ static inline void fill_disk(void)
 {
     struct fixture volume;
     fixture_format(&volume, "-F 16 -s 1 -n VOLUME", VOLUME_KIB);
-    fixture_run(&volume, "mmd -i $i ::/EFI && printf 'hello, world' >$i.f && "
+    fixture_run(&volume, "mmd -i $i ::/EFI ::/EFI/BOOT && printf 'hello, world' >$i.f && "
                          "mcopy -i $i $i.f ::/greeting.txt && "
+                         "mcopy -i $i $i.f ::/EFI/BOOT/BOOTX64.EFI && "
                          "mcopy -i $i $i.f '::/A name that takes quite some room.txt' && rm $i.f");
     fixture_load(&volume, BLOCK);
     memcpy(ram.data + PARTITION_LBA * BLOCK, volume.disk.data, PARTITION_SIZE * BLOCK);
