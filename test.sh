@@ -130,7 +130,7 @@ meson_ring fuzz env CC=clang
 if [ "$long" -gt 0 ]; then fuzz_long; fi
 heading "system tests"
 system_ring
-heading "figures (limits: DESIGN.md, section 9)"
+heading "figures (limits: docs/architecture.md, section 9)"
 one "bench report" /usr/bin/python3 tests/bench/report.py
 
 echo

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Measure and print a table with the limit of DESIGN.md §9 beside each figure. A report, not a test."""
+"""Measure and print a table with the limit of docs/architecture.md §9 beside each figure. A report, not a test."""
 
 import bisect
 import re
