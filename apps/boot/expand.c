@@ -2,6 +2,7 @@
 #include "boot/expand.h"
 
 #include "boot/path.h"
+#include "boot/volume.h"
 #include "efi/guid.h"
 #include "efi/protocol/simple_file_system.h"
 #include "lib/memory.h"
@@ -67,21 +68,6 @@ static EFI_DEVICE_PATH_PROTOCOL *search_partition(struct boot *boot,
     return found;
 }
 
-static bool has_file(struct boot *boot, EFI_HANDLE handle, const char16_t *name)
-{
-    EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume;
-    EFI_FILE_PROTOCOL *root, *file;
-    EFI_STATUS status = boot->bs->HandleProtocol(handle, GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL),
-                                                 (void **)&volume);
-    if (EFI_ERROR(status) || EFI_ERROR(volume->OpenVolume(volume, &root)))
-        return false;
-    status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
-    if (!EFI_ERROR(status))
-        (void)file->Close(file);
-    (void)root->Close(root);
-    return !EFI_ERROR(status);
-}
-
 /* The first volume at or below `device` that has the file; below nothing: among all. */
 static EFI_DEVICE_PATH_PROTOCOL *
 find_volume(struct boot *boot, const EFI_DEVICE_PATH_PROTOCOL *device, const char16_t *name)
@@ -96,7 +82,7 @@ find_volume(struct boot *boot, const EFI_DEVICE_PATH_PROTOCOL *device, const cha
     for (size_t i = 0; i < count && found == NULL; i++) {
         EFI_DEVICE_PATH_PROTOCOL *path = path_of(boot, handles[i]);
         if (path != NULL && (device == NULL || path_begins_with(path, device)) &&
-            has_file(boot, handles[i], name))
+            volume_has_file(boot, handles[i], name))
             found = path;
     }
     (void)boot->bs->FreePool(handles);

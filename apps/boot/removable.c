@@ -3,6 +3,7 @@
 
 #include "boot/path.h"
 #include "boot/start.h"
+#include "boot/volume.h"
 #include "efi/guid.h"
 #include "efi/protocol/simple_file_system.h"
 #include "lib/printf.h"
@@ -21,31 +22,13 @@ struct attempt {
     uint32_t options_size;
 };
 
-static bool has_loader(struct boot *boot, EFI_HANDLE handle, const char16_t *name)
-{
-    EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume;
-    EFI_FILE_PROTOCOL *root, *file;
-    EFI_STATUS status = boot->bs->HandleProtocol(handle, GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL),
-                                                 (void **)&volume);
-    if (EFI_ERROR(status))
-        return false;
-    status = volume->OpenVolume(volume, &root);
-    if (EFI_ERROR(status))
-        return false;
-    status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
-    if (!EFI_ERROR(status))
-        (void)file->Close(file);
-    (void)root->Close(root);
-    return !EFI_ERROR(status);
-}
-
 static void try_volume(struct attempt *attempt, EFI_HANDLE handle,
                        const EFI_DEVICE_PATH_PROTOCOL *path)
 {
     struct boot *boot = attempt->boot;
     char16_t name[sizeof LOADER];
     ucs2_from_ascii(name, ARRAY_SIZE(name), LOADER);
-    if (!has_loader(boot, handle, name))
+    if (!volume_has_file(boot, handle, name))
         return;
 
     attempt->loader_found = true;

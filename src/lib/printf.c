@@ -172,102 +172,119 @@ static int64_t truncate_signed(uint64_t value, int size)
     return (int64_t)(value << shift) >> shift;
 }
 
+/* va_list may be an array, which cannot be passed by reference: a structure can. */
+struct arguments {
+    va_list list;
+};
+
+/* A number in the format, or the next argument for '*'. */
+static const char *parse_number(const char *f, struct arguments *arguments, int *ret)
+{
+    if (*f == '*') {
+        *ret = va_arg(arguments->list, int);
+        return f + 1;
+    }
+    int value = 0;
+    while (*f >= '0' && *f <= '9')
+        value = value * 10 + (*f++ - '0');
+    *ret = value;
+    return f;
+}
+
+static const char *parse_spec(const char *f, struct arguments *arguments, struct spec *spec)
+{
+    *spec = (struct spec){.precision = -1};
+    f = parse_number(parse_flags(f, spec), arguments, &spec->width);
+    if (spec->width < 0) {
+        spec->left = true;
+        spec->width = -spec->width;
+    }
+    if (*f == '.')
+        f = parse_number(f + 1, arguments, &spec->precision);
+    return parse_length(f, spec);
+}
+
+/* One conversion; returns its last character. */
+static const char *convert(struct output *out, const char *f, struct arguments *arguments,
+                           struct spec *spec)
+{
+    switch (*f) {
+    case 'c': {
+        char c = (char)va_arg(arguments->list, int);
+        put_text(out, spec, &c, 1);
+        break;
+    }
+    case 's': {
+        const void *text = va_arg(arguments->list, const void *);
+        if (text == NULL)
+            put_text(out, spec, "(null)", 6);
+        else if (spec->size == sizeof(long))
+            put_ucs2(out, spec, text);
+        else
+            put_text(out, spec, text,
+                     ascii_length(text, spec->precision >= 0 ? (size_t)spec->precision : SIZE_MAX));
+        break;
+    }
+    case 'd':
+    case 'i': {
+        uint64_t raw = spec->size == 8 ? va_arg(arguments->list, uint64_t)
+                                       : (uint64_t)va_arg(arguments->list, int);
+        int64_t value = truncate_signed(raw, spec->size);
+        put_number(out, spec, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, value < 0);
+        break;
+    }
+    case 'u':
+    case 'x':
+    case 'X': {
+        uint64_t raw =
+            spec->size == 8 ? va_arg(arguments->list, uint64_t) : va_arg(arguments->list, unsigned);
+        spec->upper = *f == 'X';
+        spec->plus = spec->space = false;
+        put_number(out, spec, truncate_unsigned(raw, spec->size), *f == 'u' ? 10 : 16, false);
+        break;
+    }
+    case 'p': {
+        const void *pointer = va_arg(arguments->list, const void *);
+        if (f[1] == 'U') {
+            f++;
+            put_guid(out, pointer);
+            break;
+        }
+        spec->alternate = true;
+        put_number(out, spec, (uintptr_t)pointer, 16, false);
+        break;
+    }
+    case '%':
+        put(out, '%');
+        break;
+    default: /* an unknown conversion is a programming error: show it */
+        put(out, '%');
+        if (*f == '\0')
+            f--;
+        else
+            put(out, *f);
+        break;
+    }
+    return f;
+}
+
 size_t format_text_va(char *buffer, size_t size, const char *f, va_list list)
 {
     struct output out = {buffer, size, 0};
-    va_list args;
-    va_copy(args, list);
+    struct arguments arguments;
+    va_copy(arguments.list, list);
 
     for (; *f != '\0'; f++) {
         if (*f != '%') {
             put(&out, *f);
             continue;
         }
-        struct spec spec = {.precision = -1};
-        f = parse_flags(f + 1, &spec);
-        if (*f == '*') {
-            spec.width = va_arg(args, int);
-            if (spec.width < 0) {
-                spec.left = true;
-                spec.width = -spec.width;
-            }
-            f++;
-        } else {
-            while (*f >= '0' && *f <= '9')
-                spec.width = spec.width * 10 + (*f++ - '0');
-        }
-        if (*f == '.') {
-            f++;
-            spec.precision = 0;
-            if (*f == '*') {
-                spec.precision = va_arg(args, int);
-                f++;
-            } else {
-                while (*f >= '0' && *f <= '9')
-                    spec.precision = spec.precision * 10 + (*f++ - '0');
-            }
-        }
-        f = parse_length(f, &spec);
-
-        switch (*f) {
-        case 'c': {
-            char c = (char)va_arg(args, int);
-            put_text(&out, &spec, &c, 1);
-            break;
-        }
-        case 's': {
-            const void *text = va_arg(args, const void *);
-            if (text == NULL)
-                put_text(&out, &spec, "(null)", 6);
-            else if (spec.size == sizeof(long))
-                put_ucs2(&out, &spec, text);
-            else
-                put_text(
-                    &out, &spec, text,
-                    ascii_length(text, spec.precision >= 0 ? (size_t)spec.precision : SIZE_MAX));
-            break;
-        }
-        case 'd':
-        case 'i': {
-            uint64_t raw = spec.size == 8 ? va_arg(args, uint64_t) : (uint64_t)va_arg(args, int);
-            int64_t value = truncate_signed(raw, spec.size);
-            put_number(&out, &spec, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, value < 0);
-            break;
-        }
-        case 'u':
-        case 'x':
-        case 'X': {
-            uint64_t raw = spec.size == 8 ? va_arg(args, uint64_t) : va_arg(args, unsigned);
-            spec.upper = *f == 'X';
-            spec.plus = spec.space = false;
-            put_number(&out, &spec, truncate_unsigned(raw, spec.size), *f == 'u' ? 10 : 16, false);
-            break;
-        }
-        case 'p': {
-            const void *pointer = va_arg(args, const void *);
-            if (f[1] == 'U') {
-                f++;
-                put_guid(&out, pointer);
-                break;
-            }
-            spec.alternate = true;
-            put_number(&out, &spec, (uintptr_t)pointer, 16, false);
-            break;
-        }
-        case '%':
-            put(&out, '%');
-            break;
-        default: /* an unknown conversion is a programming error: show it */
-            put(&out, '%');
-            if (*f == '\0')
-                f--;
-            else
-                put(&out, *f);
-            break;
-        }
+        struct spec spec;
+        f = parse_spec(f + 1, &arguments, &spec);
+        f = convert(&out, f, &arguments, &spec);
     }
 
-    va_end(args);
+    va_end(arguments.list);
     if (size > 0)
         buffer[MIN(out.length, size - 1)] = '\0';
     return out.length;
