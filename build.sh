@@ -35,5 +35,8 @@ if [ ! -f "$work/build.ninja" ]; then
 fi
 ninja -C "$work" --quiet
 
-cp "$work/src/firmware/CLOUDHV.fd" "$work/src/firmware/CLOUDHV.elf" tools/cloudhv.gdb "$out/FV/"
-echo "$out/FV/CLOUDHV.fd: $(stat -c %s "$out/FV/CLOUDHV.fd") bytes"
+cp "$work/src/firmware/CLOUDHV.fd" "$work/src/firmware/CLOUDHV.elf" \
+    "$work/apps/shell/Shell.efi" tools/cloudhv.gdb "$out/FV/"
+for file in CLOUDHV.fd Shell.efi; do
+    echo "$out/FV/$file: $(stat -c %s "$out/FV/$file") bytes"
+done

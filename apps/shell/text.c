@@ -84,6 +84,15 @@ void text_format(struct text *text, const char *format, ...)
         shell_free(buffer);
 }
 
+void text_revision(struct text *text, uint32_t revision)
+{
+    unsigned major = revision >> 16, minor = (revision & 0xffff) / 10,
+             digit = revision % 0x10000 % 10;
+    text_format(text, "%u.%u", major, minor);
+    if (digit != 0)
+        text_format(text, ".%u", digit);
+}
+
 void text_replace(struct text *text, size_t at, size_t removed, const char16_t *s, size_t length)
 {
     if (length > removed && !reserve(text, length - removed))

@@ -23,6 +23,8 @@ void text_append_string(struct text *text, const char16_t *s);
 /* ASCII or UTF-8, as format_text() makes it. */
 void text_append_utf8(struct text *text, const char *s);
 void text_format(struct text *text, const char *format, ...) PRINTF(2, 3);
+/* A revision of UEFI as people write it: 0x0002001f is "2.3.1" and 0x00020064 "2.10". */
+void text_revision(struct text *text, uint32_t revision);
 
 /* Replaces [at, at + removed) by `s`. */
 void text_replace(struct text *text, size_t at, size_t removed, const char16_t *s, size_t length);

@@ -78,7 +78,8 @@ static void skip_spaces(struct parser *p)
 }
 
 /* After `>`, `>>` or `<`: a, v or nothing, then the target. */
-static EFI_STATUS take_redirection(struct parser *p, struct stage *stage, enum stream stream)
+static EFI_STATUS take_redirection(struct parser *p, struct stage *stage,
+                                   enum standard_stream stream)
 {
     struct redirection *r = &stage->redirections[stream];
     char16_t mark = *p->at++;
@@ -106,7 +107,7 @@ static EFI_STATUS take_redirection(struct parser *p, struct stage *stage, enum s
 }
 
 /* `>`, `1>`, `2>` or `<` here? */
-static bool at_redirection(const struct parser *p, enum stream *ret)
+static bool at_redirection(const struct parser *p, enum standard_stream *ret)
 {
     if (!p->operators)
         return false;
@@ -125,7 +126,7 @@ static bool at_redirection(const struct parser *p, enum stream *ret)
 static EFI_STATUS take_stage(struct parser *p, struct stage *stage)
 {
     for (;;) {
-        enum stream stream;
+        enum standard_stream stream;
         EFI_STATUS status;
         skip_spaces(p);
         if (*p->at == 0 || (p->operators && *p->at == '|'))

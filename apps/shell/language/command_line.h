@@ -23,7 +23,7 @@ enum stream_format {
     FORMAT_VARIABLE, /* >v <v: an environment variable */
 };
 
-enum stream {
+enum standard_stream {
     STREAM_INPUT,
     STREAM_OUTPUT,
     STREAM_ERROR,

@@ -82,8 +82,8 @@ static void quoted_words_say_so(void **state)
     expect_text(w[3].text, u"a>b|c");
 }
 
-static void expect_redirection(const char16_t *line, enum stream stream, const char16_t *target,
-                               enum stream_format format, bool append)
+static void expect_redirection(const char16_t *line, enum standard_stream stream,
+                               const char16_t *target, enum stream_format format, bool append)
 {
     struct command_line parsed;
     const char *problem;

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "shell/files/files.h"
+
+#include "efi/guid.h"
+#include "lib/memory.h"
+#include "lib/ucs2.h"
+#include "lib/utf8.h"
+#include "shell/files/path.h"
+#include "shell/shell.h"
+
+#define READ_SIZE    4096
+#define LARGEST_INFO 65536
+
+EFI_STATUS file_locate(struct arena *arena, const char16_t *name, struct location *ret)
+{
+    size_t mapping_length = path_mapping_length(name);
+    struct volume *volume = volume_current();
+    struct text full = {0};
+    const char16_t *mapping_name;
+    if (mapping_length > 0) {
+        struct mapping *mapping = mapping_find(name, mapping_length);
+        if (mapping == NULL)
+            return EFI_NOT_FOUND;
+        volume = mapping->volume;
+        mapping_name = mapping->name;
+    } else if (volume == NULL) {
+        return EFI_NOT_FOUND;
+    } else {
+        mapping_name = volume_name(volume);
+    }
+    text_append_string(&full, mapping_name);
+    size_t root = full.length;
+    path_absolute(&full, volume->directory, name + mapping_length);
+    char16_t *copy = full.failed ? NULL : arena_copy(arena, text_string(&full), full.length);
+    text_free(&full);
+    if (copy == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    *ret = (struct location){volume, copy, copy + root};
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS file_open_at(const struct location *location, uint64_t mode, uint64_t attributes,
+                        EFI_FILE_PROTOCOL **ret)
+{
+    EFI_FILE_PROTOCOL *root;
+    EFI_STATUS status = volume_open(location->volume, &root);
+    if (EFI_ERROR(status))
+        return status;
+    status = root->Open(root, ret, location->path, mode, attributes);
+    (void)root->Close(root);
+    return status;
+}
+
+EFI_STATUS file_open(const char16_t *name, uint64_t mode, uint64_t attributes,
+                     EFI_FILE_PROTOCOL **ret)
+{
+    struct arena arena = {0};
+    struct location location;
+    EFI_STATUS status = file_locate(&arena, name, &location);
+    if (!EFI_ERROR(status))
+        status = file_open_at(&location, mode, attributes, ret);
+    arena_free(&arena);
+    return status;
+}
+
+void file_close(EFI_FILE_PROTOCOL *file)
+{
+    if (file != NULL)
+        (void)file->Close(file);
+}
+
+EFI_STATUS file_get_info(EFI_FILE_PROTOCOL *file, EFI_FILE_INFO **ret)
+{
+    size_t size = sizeof(EFI_FILE_INFO) + 64;
+    for (;;) {
+        EFI_FILE_INFO *info = shell_alloc(size);
+        if (info == NULL)
+            return EFI_OUT_OF_RESOURCES;
+        size_t given = size;
+        EFI_STATUS status = file->GetInfo(file, GUID_OF(EFI_FILE_INFO), &size, info);
+        if (!EFI_ERROR(status)) {
+            *ret = info;
+            return EFI_SUCCESS;
+        }
+        shell_free(info);
+        if (status != EFI_BUFFER_TOO_SMALL || size <= given || size > LARGEST_INFO)
+            return status;
+    }
+}
+
+static EFI_STATUS read_entry(EFI_FILE_PROTOCOL *directory, EFI_FILE_INFO **ret)
+{
+    size_t size = sizeof(EFI_FILE_INFO) + 64;
+    for (;;) {
+        EFI_FILE_INFO *info = shell_alloc(size);
+        if (info == NULL)
+            return EFI_OUT_OF_RESOURCES;
+        size_t given = size;
+        EFI_STATUS status = directory->Read(directory, &size, info);
+        if (!EFI_ERROR(status) && size > 0) {
+            *ret = info;
+            return EFI_SUCCESS;
+        }
+        shell_free(info);
+        *ret = NULL;
+        if (status != EFI_BUFFER_TOO_SMALL || size <= given || size > LARGEST_INFO)
+            return status;
+    }
+}
+
+EFI_STATUS file_next_entry(EFI_FILE_PROTOCOL *directory, EFI_FILE_INFO **ret)
+{
+    for (;;) {
+        EFI_STATUS status = read_entry(directory, ret);
+        if (EFI_ERROR(status) || *ret == NULL)
+            return status;
+        if (!ucs2_equal((*ret)->FileName, u".") && !ucs2_equal((*ret)->FileName, u".."))
+            return EFI_SUCCESS;
+        shell_free(*ret);
+    }
+}
+
+/* The attributes of a file that is there. */
+static bool get_attributes(const char16_t *name, uint64_t *ret)
+{
+    EFI_FILE_PROTOCOL *file;
+    EFI_FILE_INFO *info;
+    if (EFI_ERROR(file_open(name, EFI_FILE_MODE_READ, 0, &file)))
+        return false;
+    EFI_STATUS status = file_get_info(file, &info);
+    file_close(file);
+    if (EFI_ERROR(status))
+        return false;
+    *ret = info->Attribute;
+    shell_free(info);
+    return true;
+}
+
+bool file_exists(const char16_t *name)
+{
+    uint64_t unused;
+    return get_attributes(name, &unused);
+}
+
+bool file_is_directory(const char16_t *name)
+{
+    uint64_t attributes;
+    return get_attributes(name, &attributes) && (attributes & EFI_FILE_DIRECTORY) != 0;
+}
+
+/* Bytes of a text as characters. */
+struct text_decoder {
+    bool started, wide;
+    uint8_t held; /* first byte of a pair or mark */
+    bool holds;
+    struct utf8_decoder utf8;
+};
+
+static void decode_byte(struct text_decoder *d, uint8_t byte, struct text *ret)
+{
+    char16_t c;
+    if (d->wide) {
+        if (d->holds)
+            text_put(ret, (char16_t)(d->held | byte << 8));
+        d->held = byte;
+        d->holds = !d->holds;
+    } else if (utf8_decode(&d->utf8, byte, &c) && c != BYTE_ORDER_MARK) {
+        text_put(ret, c);
+    }
+}
+
+static void decode(struct text_decoder *d, const uint8_t *bytes, size_t size, struct text *ret)
+{
+    size_t i = 0;
+    if (!d->started && size >= 2 && bytes[0] == 0xff && bytes[1] == 0xfe) {
+        d->wide = true;
+        i = 2;
+    }
+    d->started = true;
+    for (; i < size; i++)
+        decode_byte(d, bytes[i], ret);
+}
+
+EFI_STATUS file_read_text(EFI_FILE_PROTOCOL *file, size_t largest, struct text *ret)
+{
+    struct text_decoder decoder = {0};
+    EFI_STATUS status = EFI_SUCCESS;
+    size_t total = 0, size = READ_SIZE;
+    uint8_t *buffer = shell_alloc(READ_SIZE);
+    if (buffer == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    while (!EFI_ERROR(status) && size > 0) {
+        size = READ_SIZE;
+        status = file->Read(file, &size, buffer);
+        if (EFI_ERROR(status))
+            break;
+        total += size;
+        decode(&decoder, buffer, size, ret);
+        if (total > largest)
+            status = EFI_BAD_BUFFER_SIZE;
+        else if (ret->failed)
+            status = EFI_OUT_OF_RESOURCES;
+    }
+    shell_free(buffer);
+    return status;
+}
