@@ -222,3 +222,25 @@ EFI_STATUS block_write_bytes(struct block_device *device, uint64_t offset, const
     pool_free(span.bounce);
     return status;
 }
+
+void block_set_serial(struct block_device *device, const void *text, size_t size)
+{
+    const char *from = text;
+    size_t length = 0, end = 0;
+    for (size_t i = 0; i < size && from[i] != '\0' && length + 1 < sizeof device->serial; i++) {
+        bool printable = from[i] > ' ' && from[i] <= '~';
+        if (!printable && length == 0)
+            continue;
+        device->serial[length++] = printable ? from[i] : ' ';
+        if (printable)
+            end = length;
+    }
+    device->serial[end] = '\0';
+}
+
+const char *block_serial(struct block_device *device)
+{
+    if (device->serial[0] == '\0' && device->operations->identify != NULL)
+        device->operations->identify(device);
+    return device->serial;
+}

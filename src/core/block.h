@@ -58,8 +58,20 @@ struct block_operations {
 
     /* Gives up: resets the device so that it touches no buffer any more, and completes every
      * request in flight with `status`. The device answers EFI_DEVICE_ERROR from then on, unless the
-     * driver can start it again. */
+     * driver can start it again at the next request. */
     void (*abort)(struct block_device *device, EFI_STATUS status);
+
+    /* What follows may be NULL. */
+
+    /* Makes a device that was given up work again. */
+    EFI_STATUS (*reset)(struct block_device *device);
+
+    /* Looks whether the medium or its size is another one, and brings the device's fields up to
+     * date; media_id tells. Does nothing when it was called a moment ago. */
+    void (*check_medium)(struct block_device *device);
+
+    /* Fills `serial` in: drivers that would have to ask the device wait until somebody wants it. */
+    void (*identify)(struct block_device *device);
 };
 
 struct block_device {
@@ -69,12 +81,22 @@ struct block_device {
     uint32_t block_size; /* bytes, a power of two, 512 to 65536 */
     uint64_t block_count;
     uint32_t blocks_per_physical_block; /* 1 when unknown */
+    uint32_t lowest_aligned_lba;        /* the first block that begins a physical one */
+    uint32_t transfer_granularity;      /* in blocks, 0 when unknown */
+    uint32_t erase_granularity;         /* in blocks; of use when can_erase */
     uint32_t media_id;                  /* changes when the medium or its size changes */
     bool read_only;
     bool removable;
+    bool no_medium; /* block_count is not 0 nevertheless */
     bool can_erase;
     bool volatile_cache; /* BLOCK_FLUSH means something */
 };
+
+/* The device's serial number, empty when it has none. */
+const char *block_serial(struct block_device *device);
+
+/* For drivers: takes the printable characters of `text` without the spaces around them. */
+void block_set_serial(struct block_device *device, const void *text, size_t size);
 
 /* How long a request may take before the device is given up: longer than a rate limiter's pauses.
  */

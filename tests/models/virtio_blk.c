@@ -51,10 +51,10 @@ static uint8_t move_data(struct virtio_blk_model *model, const struct virtio_mod
     return total % VIRTIO_BLK_SECTOR_SIZE == 0 ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_IOERR;
 }
 
+/* Also WRITE_ZEROES. */
 static uint8_t discard(struct virtio_blk_model *model, const struct virtio_model_chain *chain)
 {
     struct virtio_blk_discard range;
-    model->discards++;
     if (chain->count != 3 || chain->pieces[1].writable || chain->pieces[1].size != sizeof range)
         return VIRTIO_BLK_S_IOERR;
     memcpy(&range, chain->pieces[1].data, sizeof range);
@@ -83,6 +83,10 @@ static uint8_t execute(struct virtio_blk_model *model, const struct virtio_model
         model->flushes++;
         return chain->count == 2 && header.sector == 0 ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_IOERR;
     case VIRTIO_BLK_T_DISCARD:
+        model->discards++;
+        return discard(model, chain);
+    case VIRTIO_BLK_T_WRITE_ZEROES:
+        model->zeroes++;
         return discard(model, chain);
     case VIRTIO_BLK_T_GET_ID:
         model->ids++;

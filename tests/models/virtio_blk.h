@@ -26,7 +26,7 @@ struct virtio_blk_model {
     uint64_t write_protected_sectors; /* from 0: a raw image whose type was not given */
 
     /* What was asked for */
-    unsigned reads, writes, flushes, discards, ids;
+    unsigned reads, writes, flushes, discards, zeroes, ids;
     uint64_t largest;     /* bytes of data of one request */
     unsigned most_pieces; /* of data in one request */
     unsigned most_in_flight;

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "core/log.h"
+#include "core/time.h"
 #include "drivers/virtio/blk_private.h"
-#include "lib/checked.h"
+#include "lib/memory.h"
 
-/* Requests (virtio 1.2 §5.2.6): cut into parts that the device takes, handed out while there is
- * room, collected in any order. */
+/* Requests (virtio 1.2 §5.2.6). */
 
 /* What a status byte reads before the device has written it: a request that Cloud Hypervisor cannot
  * parse comes back untouched. */
 #define STATUS_UNTOUCHED 0xffu
+
+/* The serial number is not worth a long wait. */
+#define IDENTIFY_TIMEOUT_MS 2000u
+
+static struct virtio_blk *blk_of_queue(struct block_queue *queue)
+{
+    return CONTAINER_OF(queue, struct virtio_blk, requests);
+}
 
 /* The value is only this once: the device may change it at any time. */
 static uint8_t read_status(const struct blk_slot *slot)
@@ -16,108 +24,35 @@ static uint8_t read_status(const struct blk_slot *slot)
     return *(const volatile uint8_t *)&slot->status;
 }
 
-static bool has_data(const struct block_request *request)
-{
-    return request->operation == BLOCK_READ || request->operation == BLOCK_WRITE;
-}
-
-/* Bytes of the whole request. False: more than fits. */
-static bool total_size(const struct virtio_blk *blk, const struct block_request *request,
-                       uint64_t *ret)
-{
-    uint64_t total = 0;
-    if (request->operation == BLOCK_ERASE)
-        return checked_mul(request->block_count, blk->block.block_size, ret);
-    for (size_t i = 0; has_data(request) && i < request->segment_count; i++) {
-        if (!checked_add(total, request->segments[i].size, &total))
-            return false;
-    }
-    *ret = total;
-    return true;
-}
-
-static EFI_STATUS check(struct virtio_blk *blk, const struct block_request *request)
-{
-    const struct block_device *block = &blk->block;
-    uint64_t total;
-    if (blk->dead || blk->device->broken)
-        return EFI_DEVICE_ERROR;
-    if (!total_size(blk, request, &total) || total % block->block_size != 0 ||
-        !range_within(request->lba, total / block->block_size, block->block_count))
-        return EFI_INVALID_PARAMETER;
-    if (request->operation == BLOCK_FLUSH)
-        return EFI_SUCCESS;
-    if (request->operation != BLOCK_READ && block->read_only)
-        return EFI_WRITE_PROTECTED;
-    if (request->operation == BLOCK_ERASE && !block->can_erase)
-        return EFI_UNSUPPORTED;
-    return EFI_SUCCESS;
-}
-
-/* Gathers what comes after `done` bytes of the request into buffers, as much as one part may hold
- * and whole blocks only. Returns their number, 0 when a block is cut into more pieces than the
- * device takes. */
-static unsigned gather(const struct virtio_blk *blk, const struct block_request *request,
-                       struct virtqueue_buffer *buffers, uint32_t *ret_bytes)
-{
-    unsigned count = 0;
-    uint32_t bytes = 0;
-    size_t skip = request->done;
-    for (size_t i = 0; i < request->segment_count && count < blk->segments_max; i++) {
-        const struct block_segment *segment = &request->segments[i];
-        if (skip >= segment->size) {
-            skip -= segment->size;
-            continue;
-        }
-        const char *base = (const char *)segment->base + skip;
-        size_t left = segment->size - skip;
-        skip = 0;
-        while (left > 0 && count < blk->segments_max && bytes < BLK_PART_MAX) {
-            uint32_t size = (uint32_t)MIN(left, MIN(blk->segment_size_max, BLK_PART_MAX - bytes));
-            buffers[count++] = (struct virtqueue_buffer){base, size};
-            base += size;
-            left -= size;
-            bytes += size;
-        }
-    }
-    uint32_t excess = bytes % blk->block.block_size;
-    bytes -= excess;
-    while (excess > 0) {
-        uint32_t cut = MIN(excess, buffers[count - 1].size);
-        buffers[count - 1].size -= cut;
-        excess -= cut;
-        if (buffers[count - 1].size == 0)
-            count--;
-    }
-    *ret_bytes = bytes;
-    return count;
-}
-
-/* Read when somebody erases for the first time: not on the way to a loader. */
-static EFI_STATUS read_erase_limit(struct virtio_blk *blk)
-{
-    static const struct virtio_config_field field = {
-        offsetof(struct virtio_blk_config, max_discard_sectors), 4};
-    uint32_t sectors;
-    EFI_STATUS status = virtio_read_config(blk->device, &field, 1, &sectors);
-    if (EFI_ERROR(status))
-        return status;
-    sectors = ALIGN_DOWN(sectors, blk->block.block_size / VIRTIO_BLK_SECTOR_SIZE);
-    if (sectors == 0)
-        return EFI_UNSUPPORTED;
-    blk->erase_sectors_max = sectors;
-    return EFI_SUCCESS;
-}
-
 struct chain {
-    struct virtqueue_buffer buffers[BLK_SEGMENTS_MAX + 2];
+    struct virtqueue_buffer buffers[BLOCK_PIECES_MAX + 3];
     unsigned out, in;
-    uint64_t bytes; /* of the request that it takes care of */
 };
 
-/* Header and data of the next part, in `chain`; the status byte is added by the caller. */
-static EFI_STATUS build(struct virtio_blk *blk, struct block_request *request, uint64_t total,
-                        struct blk_slot *slot, struct chain *chain)
+static void add_out(struct chain *chain, const void *base, uint32_t size)
+{
+    chain->buffers[chain->out++] = (struct virtqueue_buffer){base, size};
+}
+
+static void add_in(struct chain *chain, const void *base, uint32_t size)
+{
+    chain->buffers[chain->out + chain->in++] = (struct virtqueue_buffer){base, size};
+}
+
+static void add_erase(struct virtio_blk *blk, const struct block_part *part, struct blk_slot *slot,
+                      struct chain *chain)
+{
+    slot->header.type = blk->erase_type;
+    slot->discard = (struct virtio_blk_discard){
+        .sector = part->lba * (blk->block.block_size / VIRTIO_BLK_SECTOR_SIZE),
+        .num_sectors = (uint32_t)(part->bytes / VIRTIO_BLK_SECTOR_SIZE),
+    };
+    add_out(chain, &slot->discard, sizeof slot->discard);
+}
+
+/* The header, the data, and the status byte. */
+static EFI_STATUS start(struct block_queue *queue, struct block_part *part,
+                        const struct block_piece *pieces, unsigned count)
 {
     static const uint32_t types[] = {
         [BLOCK_READ] = VIRTIO_BLK_T_IN,
@@ -125,120 +60,50 @@ static EFI_STATUS build(struct virtio_blk *blk, struct block_request *request, u
         [BLOCK_FLUSH] = VIRTIO_BLK_T_FLUSH,
         [BLOCK_ERASE] = VIRTIO_BLK_T_DISCARD,
     };
-    uint64_t sector =
-        (request->lba * blk->block.block_size + request->done) / VIRTIO_BLK_SECTOR_SIZE;
-    slot->header = (struct virtio_blk_req_header){.type = types[request->operation]};
-    chain->buffers[0] = (struct virtqueue_buffer){&slot->header, sizeof slot->header};
-    chain->out = 1;
-    chain->in = 0;
-    chain->bytes = 0;
-    if (request->operation == BLOCK_ERASE) {
-        if (blk->erase_sectors_max == 0) {
-            EFI_STATUS status = read_erase_limit(blk);
-            if (EFI_ERROR(status))
-                return status;
-        }
-        uint64_t left = (total - request->done) / VIRTIO_BLK_SECTOR_SIZE;
-        uint32_t sectors = (uint32_t)MIN(left, blk->erase_sectors_max);
-        slot->discard = (struct virtio_blk_discard){.sector = sector, .num_sectors = sectors};
-        chain->buffers[chain->out++] =
-            (struct virtqueue_buffer){&slot->discard, sizeof slot->discard};
-        chain->bytes = (uint64_t)sectors * VIRTIO_BLK_SECTOR_SIZE;
-    } else if (has_data(request)) {
-        uint32_t bytes;
-        slot->header.sector = sector;
-        unsigned count = gather(blk, request, &chain->buffers[1], &bytes);
-        if (count == 0)
-            return EFI_INVALID_PARAMETER;
-        *(request->operation == BLOCK_READ ? &chain->in : &chain->out) += count;
-        chain->bytes = bytes;
-    }
-    return EFI_SUCCESS;
+    struct virtio_blk *blk = blk_of_queue(queue);
+    struct blk_slot *slot = &blk->slots[part->index];
+    enum block_operation operation = part->request->operation;
+    bool has_data = operation == BLOCK_READ || operation == BLOCK_WRITE;
+    struct chain chain = {.out = 0};
+    slot->header = (struct virtio_blk_req_header){.type = types[operation]};
+    slot->status = STATUS_UNTOUCHED;
+    add_out(&chain, &slot->header, sizeof slot->header);
+    if (has_data)
+        slot->header.sector = part->lba * (blk->block.block_size / VIRTIO_BLK_SECTOR_SIZE);
+    for (unsigned i = 0; i < count; i++)
+        (operation == BLOCK_READ ? add_in : add_out)(&chain, pieces[i].base, pieces[i].size);
+    if (operation == BLOCK_ERASE)
+        add_erase(blk, part, slot, &chain);
+    add_in(&chain, &slot->status, 1);
+    return virtqueue_add(blk->queue, chain.buffers, chain.out, chain.in, part);
 }
 
-/* Hands one part out. EFI_NOT_READY: no room now. */
-static EFI_STATUS hand_out_part(struct virtio_blk *blk, struct block_request *request,
-                                uint64_t total)
+static void kick(struct block_queue *queue)
 {
-    struct blk_part *part = blk->free_parts;
-    if (part == NULL)
-        return EFI_NOT_READY;
-    struct chain chain;
-    EFI_STATUS status = build(blk, request, total, part->slot, &chain);
-    if (EFI_ERROR(status))
-        return status;
-    part->slot->status = STATUS_UNTOUCHED;
-    chain.buffers[chain.out + chain.in++] = (struct virtqueue_buffer){&part->slot->status, 1};
-    part->request = request;
-    part->read_bytes = request->operation == BLOCK_READ ? (uint32_t)chain.bytes : 0;
-    status = virtqueue_add(blk->queue, chain.buffers, chain.out, chain.in, part);
-    if (EFI_ERROR(status))
-        return status;
-    blk->free_parts = part->next_free;
-    request->parts++;
-    request->done += (size_t)chain.bytes;
-    return EFI_SUCCESS;
+    virtqueue_kick(blk_of_queue(queue)->queue);
 }
 
-/* Tells the caller when nothing of the request is left with the device. */
-static void finish_if_done(struct block_request *request)
-{
-    if (request->parts == 0)
-        request->complete(request, request->status);
-}
-
-/* Hands out as much of the waiting requests as there is room for. */
-static void hand_out(struct virtio_blk *blk)
-{
-    while (!list_empty(&blk->waiting)) {
-        struct block_request *request = LIST_ENTRY(blk->waiting.next, struct block_request, link);
-        uint64_t total = 0;
-        EFI_STATUS status = request->status;
-        if (!EFI_ERROR(status) && !total_size(blk, request, &total))
-            status = EFI_INVALID_PARAMETER;
-        do {
-            if (!EFI_ERROR(status))
-                status = hand_out_part(blk, request, total);
-        } while (!EFI_ERROR(status) && request->done < total);
-        if (status == EFI_NOT_READY)
-            break;
-        request->status = status;
-        list_remove(&request->link);
-        finish_if_done(request);
-    }
-    if (!blk->dead)
-        virtqueue_kick(blk->queue);
-}
-
+/* The limits are read when somebody erases for the first time: not on the way to a loader. */
 static EFI_STATUS submit(struct block_device *block, struct block_request *request)
 {
     struct virtio_blk *blk = blk_of(block);
-    EFI_STATUS status = check(blk, request);
-    if (EFI_ERROR(status))
-        return status;
-    request->done = 0;
-    request->parts = 0;
-    request->status = EFI_SUCCESS;
-    uint64_t total = 0;
-    bool nothing = request->operation == BLOCK_FLUSH
-                       ? !block->volatile_cache
-                       : !total_size(blk, request, &total) || total == 0;
-    if (nothing) {
-        request->complete(request, EFI_SUCCESS);
-        return EFI_SUCCESS;
+    if (request->operation == BLOCK_ERASE && block->can_erase && !blk->erase_known && !blk->dead) {
+        EFI_STATUS status = virtio_blk_read_erase_limit(blk);
+        if (EFI_ERROR(status))
+            return status;
     }
-    list_append(&blk->waiting, &request->link);
-    hand_out(blk);
-    return EFI_SUCCESS;
+    return block_queue_submit(&blk->requests, request);
 }
 
-static EFI_STATUS result_of(const struct blk_part *part, uint32_t length, bool legacy)
+static EFI_STATUS result_of(const struct virtio_blk *blk, const struct block_part *part,
+                            uint32_t length)
 {
-    switch (read_status(part->slot)) {
+    uint64_t wanted = part->request->operation == BLOCK_READ ? part->bytes : 0;
+    switch (read_status(&blk->slots[part->index])) {
     case VIRTIO_BLK_S_OK:
         /* Devices differ in counting the status byte, so only the data is asked for; legacy ones
          * may say anything (§2.7.8.1). */
-        return length >= part->read_bytes || legacy ? EFI_SUCCESS : EFI_DEVICE_ERROR;
+        return length >= wanted || blk->device->transport->legacy ? EFI_SUCCESS : EFI_DEVICE_ERROR;
     case VIRTIO_BLK_S_UNSUPP:
         return EFI_UNSUPPORTED;
     default:
@@ -246,41 +111,27 @@ static EFI_STATUS result_of(const struct blk_part *part, uint32_t length, bool l
     }
 }
 
-static void put_part(struct virtio_blk *blk, struct blk_part *part, EFI_STATUS status)
-{
-    struct block_request *request = part->request;
-    part->request = NULL;
-    part->next_free = blk->free_parts;
-    blk->free_parts = part;
-    request->parts--;
-    if (EFI_ERROR(status) && !EFI_ERROR(request->status)) {
-        request->status = status;
-        log_debug("%s: operation %u at block 0x%llx failed", blk->block.name, request->operation,
-                  (unsigned long long)request->lba);
-    }
-    /* One that waits for room is finished by hand_out(). */
-    if (list_empty(&request->link))
-        finish_if_done(request);
-}
-
 static void blk_poll(struct block_device *block)
 {
     struct virtio_blk *blk = blk_of(block);
     if (blk->dead)
         return;
-    struct blk_part *part;
+    void *token;
     uint32_t length;
     bool room = false;
-    while ((part = virtqueue_take(blk->queue, &length)) != NULL) {
+    while ((token = virtqueue_take(blk->queue, &length)) != NULL) {
         room = true;
-        put_part(blk, part, result_of(part, length, blk->device->transport->legacy));
+        if (token == blk->slots)
+            blk->id_done = true;
+        else
+            block_queue_complete(&blk->requests, token, result_of(blk, token, length));
         if (blk->dead)
             return; /* the completion aborted the device */
     }
     if (blk->device->broken)
         virtio_blk_abort(block, EFI_DEVICE_ERROR);
     else if (room)
-        hand_out(blk);
+        block_queue_run(&blk->requests);
 }
 
 void virtio_blk_abort(struct block_device *block, EFI_STATUS status)
@@ -293,18 +144,81 @@ void virtio_blk_abort(struct block_device *block, EFI_STATUS status)
         blk->stuck = true;
         blk->device->transport->quiesce(blk->device);
     }
-    struct blk_part *part;
-    while ((part = virtqueue_drain(blk->queue)) != NULL)
-        put_part(blk, part, status);
-    while (!list_empty(&blk->waiting)) {
-        struct block_request *request = LIST_ENTRY(blk->waiting.next, struct block_request, link);
-        list_remove(&request->link);
-        request->complete(request, EFI_ERROR(request->status) ? request->status : status);
+    block_queue_fail(&blk->requests, status);
+}
+
+/* The disk must be the one that it was: its blocks are in use. */
+static EFI_STATUS revive(struct block_queue *queue)
+{
+    struct virtio_blk *blk = blk_of_queue(queue);
+    uint32_t block_size = blk->block.block_size;
+    uint64_t block_count = blk->block.block_count;
+    if (blk->stuck)
+        return EFI_DEVICE_ERROR;
+    EFI_STATUS status = virtio_negotiate(blk->device, virtio_blk_features);
+    if (!EFI_ERROR(status))
+        status = virtio_blk_read_geometry(blk);
+    if (!EFI_ERROR(status) && blk->block.block_size != block_size)
+        status = EFI_MEDIA_CHANGED;
+    if (!EFI_ERROR(status))
+        status = virtqueue_restart(blk->queue);
+    if (EFI_ERROR(status)) {
+        blk->block.block_size = block_size;
+        blk->block.block_count = block_count;
+        blk->stuck = EFI_ERROR(virtio_reset(blk->device));
+        return status;
     }
+    queue->pieces_max = MIN(queue->pieces_max, blk->queue->size - 2u);
+    if (blk->block.block_count != block_count)
+        blk->block.media_id++;
+    virtio_driver_ok(blk->device);
+    blk->dead = false;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS reset(struct block_device *block)
+{
+    return block_queue_reset(&blk_of(block)->requests);
+}
+
+/* GET_ID: up to 20 characters, with a NUL only when there is room (§5.2.6). */
+static void identify(struct block_device *block)
+{
+    struct virtio_blk *blk = blk_of(block);
+    struct blk_slot *slot = &blk->slots[BLK_PARTS];
+    struct chain chain = {.out = 0};
+    if (blk->dead || blk->id_asked)
+        return;
+    slot->header = (struct virtio_blk_req_header){.type = VIRTIO_BLK_T_GET_ID};
+    slot->status = STATUS_UNTOUCHED;
+    add_out(&chain, &slot->header, sizeof slot->header);
+    add_in(&chain, slot->id, sizeof slot->id);
+    add_in(&chain, &slot->status, 1);
+    if (EFI_ERROR(virtqueue_add(blk->queue, chain.buffers, chain.out, chain.in, blk->slots)))
+        return;
+    blk->id_asked = true;
+    virtqueue_kick(blk->queue);
+    struct deadline deadline = deadline_in_ms(IDENTIFY_TIMEOUT_MS);
+    while (!blk->id_done && !blk->dead && !deadline_passed(&deadline))
+        blk_poll(block);
+    if (!blk->id_done || read_status(slot) != VIRTIO_BLK_S_OK)
+        return;
+    char id[VIRTIO_BLK_ID_SIZE + 1] = {0};
+    memcpy(id, slot->id, VIRTIO_BLK_ID_SIZE);
+    block_set_serial(block, id, VIRTIO_BLK_ID_SIZE);
 }
 
 const struct block_operations virtio_blk_operations = {
     .submit = submit,
     .poll = blk_poll,
     .abort = virtio_blk_abort,
+    .reset = reset,
+    .check_medium = virtio_blk_check_medium,
+    .identify = identify,
+};
+
+const struct block_queue_operations virtio_blk_queue_operations = {
+    .start = start,
+    .kick = kick,
+    .revive = revive,
 };

@@ -19,22 +19,32 @@ static EFI_STATUS allocate_rings(struct virtqueue *queue)
     uint8_t *memory = pool_alloc_pages(size);
     if (memory == NULL)
         return EFI_OUT_OF_RESOURCES;
-    memset(memory, 0, size);
     queue->memory = memory;
     queue->memory_size = size;
     queue->descriptors = (struct virtq_desc *)memory;
     queue->avail = (struct virtq_avail *)(memory + avail_offset);
     queue->used_ring = (const struct virtq_used *)(memory + used_offset);
-    queue->avail->flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
     return EFI_SUCCESS;
 }
 
-static void free_all_descriptors(struct virtqueue *queue)
+/* Empty rings, which the device is told of; `offered` is what queue_size() said. */
+static EFI_STATUS enable(struct virtqueue *queue, uint32_t offered)
 {
+    memset(queue->memory, 0, queue->memory_size);
+    queue->avail->flags = VIRTQ_AVAIL_F_NO_INTERRUPT;
     for (unsigned i = 0; i < queue->size; i++)
         queue->shadow[i] = (struct virtqueue_shadow){.next = (uint16_t)(i + 1)};
     queue->free_head = 0;
     queue->free_count = queue->size;
+    queue->available = queue->used = queue->in_flight = 0;
+    queue->pending = false;
+    const struct virtio_queue_memory memory = {
+        .descriptors = dma_address(queue->descriptors),
+        .driver = dma_address(queue->avail),
+        .device = dma_address((const void *)queue->used_ring),
+    };
+    return queue->device->transport->enable_queue(queue->device, queue->index, queue->size, offered,
+                                                  &memory, &queue->doorbell);
 }
 
 EFI_STATUS virtqueue_create(struct virtio_device *device, uint16_t index, uint16_t min,
@@ -62,25 +72,24 @@ EFI_STATUS virtqueue_create(struct virtio_device *device, uint16_t index, uint16
     queue->index = index;
     queue->size = size;
     EFI_STATUS status = allocate_rings(queue);
-    if (EFI_ERROR(status))
-        goto error;
-    free_all_descriptors(queue);
-
-    const struct virtio_queue_memory memory = {
-        .descriptors = dma_address(queue->descriptors),
-        .driver = dma_address(queue->avail),
-        .device = dma_address((const void *)queue->used_ring),
-    };
-    status =
-        device->transport->enable_queue(device, index, size, offered, &memory, &queue->doorbell);
-    if (EFI_ERROR(status))
-        goto error;
+    if (!EFI_ERROR(status))
+        status = enable(queue, offered);
+    if (EFI_ERROR(status)) {
+        virtqueue_destroy(queue);
+        return status;
+    }
     *ret = queue;
     return EFI_SUCCESS;
+}
 
-error:
-    virtqueue_destroy(queue);
-    return status;
+EFI_STATUS virtqueue_restart(struct virtqueue *queue)
+{
+    uint32_t offered = queue->device->transport->queue_size(queue->device, queue->index);
+    bool same = queue->device->transport->legacy ? offered == queue->size : offered >= queue->size;
+    if (!same)
+        return log_failure(EFI_UNSUPPORTED, "virtio %s: queue %u has %u entries",
+                           queue->device->name, queue->index, offered);
+    return enable(queue, offered);
 }
 
 void virtqueue_destroy(struct virtqueue *queue)

@@ -48,6 +48,10 @@ struct virtqueue {
 EFI_STATUS virtqueue_create(struct virtio_device *device, uint16_t index, uint16_t min,
                             uint16_t max, struct virtqueue **ret) MUST_CHECK;
 
+/* Sets the same queue up again after the device was reset and negotiated once more: nothing is in
+ * flight any more. EFI_UNSUPPORTED: the device has it no longer. */
+EFI_STATUS virtqueue_restart(struct virtqueue *queue) MUST_CHECK;
+
 /* Frees it; the device has been reset. NULL is allowed. */
 void virtqueue_destroy(struct virtqueue *queue);
 

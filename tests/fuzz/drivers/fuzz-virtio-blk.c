@@ -107,6 +107,12 @@ static void use(const struct pci_driver *driver, struct pci_function *function,
         case 7:
             if (what > 0xf0)
                 block->operations->abort(block, EFI_TIMEOUT);
+            else if (what > 0xd0)
+                (void)!block->operations->reset(block);
+            else if (what > 0xa0)
+                block->operations->check_medium(block);
+            else
+                (void)block_serial(block);
             break;
         default:
             submit(block, what % 8, &slots[what / 8 % REQUESTS]);

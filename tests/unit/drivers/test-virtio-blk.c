@@ -32,7 +32,7 @@
 #define USED_FEATURES                                                                              \
     (VIRTIO_F_VERSION_1 | VIRTIO_F_ACCESS_PLATFORM | VIRTIO_BLK_F_SIZE_MAX |                       \
      VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_RO | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_FLUSH |         \
-     VIRTIO_BLK_F_TOPOLOGY | VIRTIO_BLK_F_DISCARD)
+     VIRTIO_BLK_F_TOPOLOGY | VIRTIO_BLK_F_DISCARD | VIRTIO_BLK_F_WRITE_ZEROES)
 
 /* The drivers are found by a linker table: this takes them out of the library. */
 __attribute__((used)) static EFI_STATUS (*const linked[])(struct virtio_device *,
@@ -375,8 +375,102 @@ static void a_silent_disk_is_given_up(void **state)
         assert_int_equal(r[i].completions, 1);
         assert_int_equal(r[i].status, EFI_TIMEOUT);
     }
-    assert_int_equal(run(BLOCK_READ, 0, t.buffer, 512), EFI_DEVICE_ERROR);
     t.block->operations->poll(t.block);
+
+    /* The next request starts it again. */
+    t.disk.silent = false;
+    t.disk.size = DISK_SIZE / 2; /* it was resized meanwhile */
+    virtio_blk_model_resize(&t.disk, t.disk.size);
+    assert_int_equal(run(BLOCK_READ, 7, t.buffer, 512), EFI_SUCCESS);
+    assert_memory_equal(t.buffer, t.disk.data + 7 * 512, 512);
+    assert_int_equal(t.block->block_count, DISK_SIZE / 1024);
+    assert_int_equal(t.block->media_id, 1);
+    assert_int_equal(run(BLOCK_READ, 0, t.buffer, DISK_SIZE / 2), EFI_SUCCESS);
+}
+
+/* Each wait takes half a minute: the third is the last. */
+static void a_disk_that_stays_silent_is_dead(void **state)
+{
+    start(512, CH_FEATURES, 128);
+    t.disk.silent = true;
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(block_read(t.block, 0, t.buffer, 512), EFI_TIMEOUT);
+    uint64_t tsc = fake_cpu.tsc;
+    t.disk.silent = false;
+    assert_int_equal(block_read(t.block, 0, t.buffer, 512), EFI_DEVICE_ERROR);
+    assert_int_equal(fake_cpu.tsc, tsc);
+    assert_int_equal(t.block->operations->reset(t.block), EFI_SUCCESS);
+    assert_int_equal(block_read(t.block, 0, t.buffer, 512), EFI_SUCCESS);
+
+    /* One that comes back with other blocks is not the same disk. */
+    t.block->operations->abort(t.block, EFI_TIMEOUT);
+    ((struct virtio_blk_config *)t.disk.virtio.config)->blk_size = 4096;
+    assert_int_equal(block_read(t.block, 0, t.buffer, 512), EFI_DEVICE_ERROR);
+    assert_int_equal(t.block->block_size, 512);
+}
+
+static void the_serial_number_is_asked_for_late(void **state)
+{
+    start(512, CH_FEATURES, 128);
+    memcpy(t.disk.id, "  disk-0123456789 \1!", 20);
+    assert_int_equal(t.disk.ids, 0);
+    assert_string_equal(block_serial(t.block), "disk-0123456789  !");
+    assert_string_equal(block_serial(t.block), "disk-0123456789  !");
+    assert_int_equal(t.disk.ids, 1);
+}
+
+static void a_disk_without_a_serial_number_is_asked_once(void **state)
+{
+    start(512, CH_FEATURES, 128);
+    t.disk.silent = true;
+    assert_string_equal(block_serial(t.block), "");
+    assert_string_equal(block_serial(t.block), "");
+    t.disk.silent = false;
+    assert_int_equal(run(BLOCK_READ, 0, t.buffer, 512), EFI_SUCCESS);
+}
+
+static void topology_is_told(void **state)
+{
+    plug(512, CH_FEATURES, 128);
+    struct virtio_blk_config *config = (struct virtio_blk_config *)t.disk.virtio.config;
+    config->alignment_offset = 7;
+    config->min_io_size = 16;
+    assert_int_equal(try_start(), EFI_SUCCESS);
+    assert_int_equal(t.block->blocks_per_physical_block, 8);
+    assert_int_equal(t.block->lowest_aligned_lba, 7);
+    assert_int_equal(t.block->transfer_granularity, 16);
+}
+
+static void a_resize_is_noticed(void **state)
+{
+    start(512, CH_FEATURES, 128);
+    virtio_blk_model_resize(&t.disk, DISK_SIZE / 2);
+    t.block->operations->check_medium(t.block);
+    fake_cpu.tsc += 1ull << 29;
+    t.block->operations->check_medium(t.block);
+    assert_int_equal(t.block->block_count, DISK_SIZE / 1024);
+    assert_int_equal(t.block->media_id, 1);
+    uint64_t reads = t.transport.register_reads;
+    t.block->operations->check_medium(t.block);
+    assert_int_equal(t.transport.register_reads, reads);
+    virtio_blk_model_resize(&t.disk, 0);
+    fake_cpu.tsc += 1ull << 29;
+    t.block->operations->check_medium(t.block);
+    assert_int_equal(t.block->media_id, 1);
+}
+
+static void erase_writes_zeroes_where_nothing_can_be_discarded(void **state)
+{
+    plug(4096, CH_FEATURES & ~VIRTIO_BLK_F_DISCARD, 128);
+    ((struct virtio_blk_config *)t.disk.virtio.config)->max_write_zeroes_sectors = 20;
+    assert_int_equal(try_start(), EFI_SUCCESS);
+    assert_true(t.block->can_erase);
+    assert_int_equal(block_erase(t.block, 1, 4), EFI_SUCCESS);
+    assert_int_equal(t.disk.zeroes, 2);
+    assert_int_equal(t.disk.discards, 0);
+    for (unsigned i = 4096; i < 5 * 4096; i++)
+        assert_int_equal(t.disk.data[i], 0);
+    assert_int_equal(t.disk.data[5 * 4096 + 1], (uint8_t)(40 ^ 1));
 }
 
 static void a_device_that_never_resets_keeps_its_memory(void **state)
@@ -682,6 +776,12 @@ int main(void)
         TEST(errors_reach_the_caller),
         TEST(an_error_in_a_waiting_request_ends_it),
         TEST(a_silent_disk_is_given_up),
+        TEST(a_disk_that_stays_silent_is_dead),
+        TEST(the_serial_number_is_asked_for_late),
+        TEST(a_disk_without_a_serial_number_is_asked_once),
+        TEST(topology_is_told),
+        TEST(a_resize_is_noticed),
+        TEST(erase_writes_zeroes_where_nothing_can_be_discarded),
         TEST(a_device_that_never_resets_keeps_its_memory),
         TEST(stop_and_start_again),
         TEST(erase_discards),
