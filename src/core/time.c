@@ -69,12 +69,17 @@ void time_stall_us(uint64_t us)
         cpu_relax();
 }
 
+struct deadline deadline_in_us(uint64_t us)
+{
+    return (struct deadline){.start = cpu_read_tsc(), .timeout_us = us};
+}
+
 struct deadline deadline_in_ms(uint64_t ms)
 {
     uint64_t us;
     if (__builtin_mul_overflow(ms, 1000u, &us))
         us = UINT64_MAX;
-    return (struct deadline){.start = cpu_read_tsc(), .timeout_us = us};
+    return deadline_in_us(us);
 }
 
 bool deadline_passed(struct deadline *deadline)

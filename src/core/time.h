@@ -41,4 +41,5 @@ struct deadline {
 };
 
 struct deadline deadline_in_ms(uint64_t ms);
+struct deadline deadline_in_us(uint64_t us);
 bool deadline_passed(struct deadline *deadline);

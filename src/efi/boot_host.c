@@ -11,11 +11,6 @@ static const char *EFIAPI get_option(CLOUDHV_BOOT_HOST_PROTOCOL *This, const cha
     return host_option(Key);
 }
 
-static bool is_disk(const struct controller *controller)
-{
-    return controller->driver != NULL && controller->driver->class == DEVICE_DISK;
-}
-
 static EFI_STATUS EFIAPI get_disks(CLOUDHV_BOOT_HOST_PROTOCOL *This, bool AllSegments,
                                    size_t *Count, EFI_HANDLE **Handles)
 {
@@ -23,7 +18,7 @@ static EFI_STATUS EFIAPI get_disks(CLOUDHV_BOOT_HOST_PROTOCOL *This, bool AllSeg
         log_warning("pci: some devices were left out: out of memory");
     size_t count = 0;
     LIST_FOR_EACH(node, &controllers)
-    count += is_disk(LIST_ENTRY(node, struct controller, link));
+    count += controller_offers(LIST_ENTRY(node, struct controller, link), DEVICE_DISK);
     if (count == 0)
         return EFI_NOT_FOUND;
 
@@ -34,7 +29,7 @@ static EFI_STATUS EFIAPI get_disks(CLOUDHV_BOOT_HOST_PROTOCOL *This, bool AllSeg
     LIST_FOR_EACH(node, &controllers)
     {
         struct controller *controller = LIST_ENTRY(node, struct controller, link);
-        if (is_disk(controller))
+        if (controller_offers(controller, DEVICE_DISK))
             found[i++] = controller->handle;
     }
     *Count = count;

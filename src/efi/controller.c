@@ -8,6 +8,7 @@
 #include "efi/guid.h"
 #include "efi/handle.h"
 #include "efi/multiple.h"
+#include "efi/protocols/pci_root_bridge_io.h"
 #include "efi/tpl.h"
 #include "lib/memory.h"
 #include "lib/printf.h"
@@ -19,6 +20,7 @@ struct root {
     struct pci_host host;
     EFI_HANDLE handle;
     EFI_DEVICE_PATH_PROTOCOL *path;
+    struct pci_root_bridge_io io;
 };
 
 static struct root *roots;
@@ -47,8 +49,10 @@ static EFI_STATUS make_root(struct root *root)
     root->path = device_path_duplicate(&path.acpi.Header);
     if (root->path == NULL)
         return EFI_OUT_OF_RESOURCES;
-    EFI_STATUS status = efi_install_protocol_interface(
-        &root->handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL), EFI_NATIVE_INTERFACE, root->path);
+    pci_root_bridge_io_init(&root->io, &root->host);
+    EFI_STATUS status = efi_install_multiple_protocol_interfaces(
+        &root->handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL), root->path,
+        GUID_OF(EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL), &root->io.protocol, NULL);
     if (EFI_ERROR(status))
         pool_free(root->path);
     return status;
@@ -84,9 +88,10 @@ static EFI_STATUS make_controller(struct root *root, struct pci_function *functi
         pool_free(controller);
         return EFI_OUT_OF_RESOURCES;
     }
+    pci_io_init(&controller->io, function);
     EFI_STATUS status = efi_install_multiple_protocol_interfaces(
         &controller->handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL), controller->path,
-        GUID_OF(CLOUDHV_CONTROLLER), controller, NULL);
+        GUID_OF(EFI_PCI_IO_PROTOCOL), &controller->io.protocol, NULL);
     if (EFI_ERROR(status)) {
         pool_free(controller->path);
         pool_free(controller);
@@ -151,9 +156,22 @@ EFI_STATUS controllers_rescan(void)
     return EFI_SUCCESS;
 }
 
+/* Others may install PCI I/O, too. */
 struct controller *controller_of(EFI_HANDLE handle)
 {
-    return handle_interface(handle, GUID_OF(CLOUDHV_CONTROLLER));
+    struct pci_io *io = pci_io_of(handle_interface(handle, GUID_OF(EFI_PCI_IO_PROTOCOL)));
+    return io != NULL ? CONTAINER_OF(io, struct controller, io) : NULL;
+}
+
+const EFI_GUID *controller_protocol(const struct controller *controller)
+{
+    static const EFI_GUID pci_io = EFI_PCI_IO_PROTOCOL_GUID;
+    return &pci_io;
+}
+
+bool controller_offers(const struct controller *controller, enum device_class class)
+{
+    return controller->driver != NULL && controller->driver->class == class;
 }
 
 const char *controllers_name(const EFI_DEVICE_PATH_PROTOCOL *path)

@@ -3,26 +3,20 @@
 
 #include "drivers/driver.h"
 #include "efi/protocol/device_path.h"
+#include "efi/protocols/pci_io.h"
 #include "efi/types.h"
 #include "lib/list.h"
 #include "platform/machine.h"
 
-/* PCI functions as controllers of the driver model: one handle each, with a device path. Segment 0
- * is scanned when somebody first asks; the others when somebody asks for everything. */
-
-/* The private protocol of a controller's handle; the interface is a struct controller. */
-#define CLOUDHV_CONTROLLER_GUID                                                                    \
-    {                                                                                              \
-        0x0ccd1e5b, 0x1f5b, 0x4c3e,                                                                \
-        {                                                                                          \
-            0x9a, 0x52, 0x7f, 0x11, 0xc6, 0x8d, 0x90, 0x3d                                         \
-        }                                                                                          \
-    }
+/* PCI functions as controllers of the driver model: one handle each, with a device path and PCI
+ * I/O. Segment 0 is scanned when somebody first asks; the others when somebody asks for everything.
+ */
 
 struct controller {
     struct list link; /* all controllers, in the order of discovery */
     EFI_HANDLE handle;
     EFI_DEVICE_PATH_PROTOCOL *path;
+    struct pci_io io;
     struct pci_function *function;
     const struct pci_driver *driver;  /* NULL: none of ours */
     struct device_instance *instance; /* while it is started */
@@ -42,6 +36,12 @@ EFI_STATUS controllers_rescan(void) MUST_CHECK;
 
 /* The controller with this handle, or NULL. */
 struct controller *controller_of(EFI_HANDLE handle);
+
+/* The protocol by which drivers hold a controller. */
+const EFI_GUID *controller_protocol(const struct controller *controller);
+
+/* Is it of this class, and ours to drive? */
+bool controller_offers(const struct controller *controller, enum device_class class);
 
 /* The name of the controller that `path` begins with, or NULL. */
 const char *controllers_name(const EFI_DEVICE_PATH_PROTOCOL *path);

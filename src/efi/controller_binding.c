@@ -37,7 +37,7 @@ static EFI_STATUS EFIAPI supported(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE
     struct controller *controller = controller_of(ControllerHandle);
     if (controller == NULL || controller->driver != binding->driver)
         return EFI_UNSUPPORTED;
-    return binding_can_open(This, ControllerHandle, GUID_OF(CLOUDHV_CONTROLLER));
+    return binding_can_open(This, ControllerHandle, controller_protocol(controller));
 }
 
 /* Messaging nodes (UEFI 2.10 §10.3.4). */
@@ -158,7 +158,7 @@ static EFI_STATUS add_unit(struct controller_binding *binding, struct controller
         goto fail;
     if (child) {
         status = binding_open_child(&binding->protocol, controller->handle,
-                                    GUID_OF(CLOUDHV_CONTROLLER), unit->handle);
+                                    controller_protocol(controller), unit->handle);
         if (EFI_ERROR(status)) {
             (void)disk_uninstall(unit->handle, unit->disk, unit->path);
             unit->handle = NULL;
@@ -180,12 +180,12 @@ static EFI_STATUS remove_disk(struct controller_binding *binding, struct control
 {
     EFI_HANDLE child = unit->path != NULL ? unit->handle : NULL;
     if (child != NULL)
-        binding_close_child(&binding->protocol, controller->handle, GUID_OF(CLOUDHV_CONTROLLER),
+        binding_close_child(&binding->protocol, controller->handle, controller_protocol(controller),
                             child);
     EFI_STATUS status = disk_uninstall(unit->handle, unit->disk, unit->path);
     if (EFI_ERROR(status) && child != NULL) {
         EFI_STATUS again = binding_open_child(&binding->protocol, controller->handle,
-                                              GUID_OF(CLOUDHV_CONTROLLER), child);
+                                              controller_protocol(controller), child);
         return EFI_ERROR(again) ? again : status;
     }
     return status;
@@ -220,9 +220,12 @@ static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Con
                                EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath)
 {
     struct controller_binding *binding = CONTAINER_OF(This, struct controller_binding, protocol);
-    struct controller *controller;
+    struct controller *controller = controller_of(ControllerHandle);
+    void *interface;
+    if (controller == NULL)
+        return EFI_UNSUPPORTED;
     EFI_STATUS status =
-        binding_open(This, ControllerHandle, GUID_OF(CLOUDHV_CONTROLLER), (void **)&controller);
+        binding_open(This, ControllerHandle, controller_protocol(controller), &interface);
     if (EFI_ERROR(status))
         return status;
     status = binding->driver->start(controller->function, &controller->instance);
@@ -241,7 +244,7 @@ stop:
     binding->driver->stop(controller->instance);
     controller->instance = NULL;
 close:
-    binding_close(This, ControllerHandle, GUID_OF(CLOUDHV_CONTROLLER));
+    binding_close(This, ControllerHandle, controller_protocol(controller));
     return status;
 }
 
@@ -261,7 +264,7 @@ static EFI_STATUS EFIAPI stop(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Cont
         return EFI_SUCCESS;
     binding->driver->stop(controller->instance);
     controller->instance = NULL;
-    binding_close(This, ControllerHandle, GUID_OF(CLOUDHV_CONTROLLER));
+    binding_close(This, ControllerHandle, controller_protocol(controller));
     return EFI_SUCCESS;
 }
 

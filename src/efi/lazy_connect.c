@@ -63,7 +63,7 @@ static void connect_class(enum device_class class)
     LIST_FOR_EACH(node, &controllers)
     {
         struct controller *controller = LIST_ENTRY(node, struct controller, link);
-        if (controller->driver != NULL && controller->driver->class == class)
+        if (controller_offers(controller, class))
             connect(controller);
     }
 }

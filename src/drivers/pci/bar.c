@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "core/log.h"
 #include "core/pool.h"
+#include "drivers/pci/bar_private.h"
 #include "drivers/pci/pci.h"
 #include "efi/types.h"
 #include "lib/checked.h"
@@ -28,7 +29,7 @@ uint64_t pci_bar_size_limit(const struct pci_bar *bar)
     return bar->address & -bar->address;
 }
 
-static unsigned bar_count(const struct pci_function *f)
+unsigned pci_bar_count(const struct pci_function *f)
 {
     switch (f->header_type) {
     case PCI_HEADER_TYPE_NORMAL:
@@ -40,8 +41,7 @@ static unsigned bar_count(const struct pci_function *f)
     }
 }
 
-/* Decodes by reading only. */
-static void decode(struct pci_function *f, unsigned index)
+void pci_decode_bar(struct pci_function *f, unsigned index)
 {
     struct pci_bar *bar = &f->bars[index];
     if (bar->decoded)
@@ -57,16 +57,16 @@ static void decode(struct pci_function *f, unsigned index)
         return;
     }
     bar->prefetchable = low & PCI_BAR_PREFETCHABLE;
-    bar->is_64 = (low & PCI_BAR_TYPE_MASK) == PCI_BAR_TYPE_64 && index + 1 < bar_count(f);
+    bar->is_64 = (low & PCI_BAR_TYPE_MASK) == PCI_BAR_TYPE_64 && index + 1 < pci_bar_count(f);
     bar->address = low & PCI_BAR_MEMORY_MASK;
     if (bar->is_64)
         bar->address |= (uint64_t)pci_read32(f, offset + 4) << 32;
 }
 
-static bool is_upper_half(const struct pci_function *f, unsigned index)
+bool pci_bar_is_upper_half(const struct pci_function *f, unsigned index)
 {
     return index > 0 && f->bars[index - 1].decoded && f->bars[index - 1].is_64 &&
-           !is_upper_half(f, index - 1);
+           !pci_bar_is_upper_half(f, index - 1);
 }
 
 static EFI_STATUS take(struct pci_host *host, uint64_t base, uint64_t size, bool is_io,
@@ -107,8 +107,8 @@ static void read_bridge_windows(struct pci_function *bridge)
 static EFI_STATUS note_function(struct pci_function *f)
 {
     EFI_STATUS status = EFI_SUCCESS;
-    for (unsigned i = 0; i < bar_count(f) && !EFI_ERROR(status); i++) {
-        decode(f, i);
+    for (unsigned i = 0; i < pci_bar_count(f) && !EFI_ERROR(status); i++) {
+        pci_decode_bar(f, i);
         const struct pci_bar *bar = &f->bars[i];
         if (bar->address != 0)
             status = take(f->host, bar->address, pci_bar_size_limit(bar), bar->is_io, NULL);
@@ -245,29 +245,6 @@ static const struct pci_window *windows_for(struct pci_function *f)
     return f->bridge->windows;
 }
 
-/* Writes all ones and reads what sticks, with decoding off. 0: not implemented. */
-static uint64_t size_bar(struct pci_function *f, unsigned index)
-{
-    struct pci_bar *bar = &f->bars[index];
-    unsigned offset = PCI_BAR0 + 4 * index;
-    uint32_t original = pci_read32(f, offset);
-    pci_write32(f, offset, UINT32_MAX);
-    uint32_t low = pci_read32(f, offset);
-    pci_write32(f, offset, original);
-    if (low == 0)
-        return 0;
-    if (bar->is_io)
-        return -(uint64_t)(low & PCI_BAR_IO_MASK) & 0xffff;
-    uint64_t mask = 0xffffffff00000000ull | (low & PCI_BAR_MEMORY_MASK);
-    if (bar->is_64) {
-        pci_write32(f, offset + 4, UINT32_MAX);
-        uint32_t high = pci_read32(f, offset + 4);
-        pci_write32(f, offset + 4, 0);
-        mask = (uint64_t)high << 32 | (low & PCI_BAR_MEMORY_MASK);
-    }
-    return -mask;
-}
-
 static bool place_bar(struct pci_function *f, const struct pci_bar *bar, uint64_t size,
                       uint64_t *ret)
 {
@@ -287,23 +264,16 @@ static EFI_STATUS assign(struct pci_function *f, unsigned index)
     EFI_STATUS status = note_taken(f->host);
     if (EFI_ERROR(status))
         return status;
-    if (is_upper_half(f, index))
+    if (pci_bar_is_upper_half(f, index))
         return EFI_NOT_FOUND;
 
-    uint16_t command = pci_read16(f, PCI_COMMAND);
-    uint16_t off = command & (uint16_t) ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
-    if (off != command)
-        pci_write16(f, PCI_COMMAND, off);
-    uint64_t size = size_bar(f, index);
-    uint64_t address = 0;
-    if (size == 0)
-        status = EFI_NOT_FOUND;
-    else if ((size & (size - 1)) != 0)
-        status = log_failure(EFI_VOLUME_CORRUPTED, "pci %s: size of BAR %u", f->name, index);
-    else if (!place_bar(f, bar, size, &address))
+    uint16_t command = pci_decoding_off(f);
+    uint64_t size = 0, address = 0;
+    status = pci_measure_bar(f, index, &size);
+    if (!EFI_ERROR(status) && !place_bar(f, bar, size, &address))
         status = log_failure(EFI_OUT_OF_RESOURCES, "pci %s: 0x%llx bytes for BAR %u", f->name,
                              (unsigned long long)size, index);
-    else
+    if (!EFI_ERROR(status))
         status =
             take(f->host, address, MAX(size, bar->is_io ? 1 : EFI_PAGE_SIZE), bar->is_io, NULL);
     if (!EFI_ERROR(status)) {
@@ -313,16 +283,15 @@ static EFI_STATUS assign(struct pci_function *f, unsigned index)
         if (bar->is_64)
             pci_write32(f, PCI_BAR0 + 4 * index + 4, (uint32_t)(address >> 32));
     }
-    if (off != command)
-        pci_write16(f, PCI_COMMAND, command);
+    pci_decoding_restore(f, command);
     return status;
 }
 
 EFI_STATUS pci_bar(struct pci_function *f, unsigned index, const struct pci_bar **ret)
 {
-    if (index >= bar_count(f) || is_upper_half(f, index))
+    if (index >= pci_bar_count(f) || pci_bar_is_upper_half(f, index))
         return EFI_NOT_FOUND;
-    decode(f, index);
+    pci_decode_bar(f, index);
     if (f->bars[index].address == 0) {
         EFI_STATUS status = assign(f, index);
         if (EFI_ERROR(status))

@@ -22,14 +22,27 @@ static void turn_on(struct pci_function *f, uint16_t bits)
         pci_write16(f, PCI_COMMAND, command);
 }
 
-void pci_enable(struct pci_function *f, uint16_t bits)
+static void use_bridges(struct pci_function *f)
 {
-    if (f->enabled)
-        return;
     for (struct pci_function *bridge = f->bridge; bridge != NULL; bridge = bridge->bridge) {
         if (bridge->users++ == 0)
             turn_on(bridge, BRIDGE_BITS);
     }
+}
+
+static void leave_bridges(struct pci_function *f)
+{
+    for (struct pci_function *bridge = f->bridge; bridge != NULL; bridge = bridge->bridge) {
+        if (--bridge->users == 0)
+            pci_write16(bridge, PCI_COMMAND, bridge->saved_command);
+    }
+}
+
+void pci_enable(struct pci_function *f, uint16_t bits)
+{
+    if (f->enabled)
+        return;
+    use_bridges(f);
     turn_on(f, bits);
     f->enabled = true;
 }
@@ -39,11 +52,24 @@ void pci_disable(struct pci_function *f)
     if (!f->enabled)
         return;
     pci_write16(f, PCI_COMMAND, f->saved_command & (uint16_t)~PCI_COMMAND_BUS_MASTER);
-    for (struct pci_function *bridge = f->bridge; bridge != NULL; bridge = bridge->bridge) {
-        if (--bridge->users == 0)
-            pci_write16(bridge, PCI_COMMAND, bridge->saved_command);
-    }
+    leave_bridges(f);
     f->enabled = false;
+}
+
+void pci_set_command(struct pci_function *f, uint16_t mask, uint16_t bits)
+{
+    uint16_t old = pci_read16(f, PCI_COMMAND);
+    uint16_t command = (uint16_t)((old & ~mask) | (bits & mask));
+    if (!f->opened && (bits & mask & BRIDGE_BITS) != 0) {
+        use_bridges(f);
+        f->opened = true;
+    }
+    if (command != old)
+        pci_write16(f, PCI_COMMAND, command);
+    if (f->opened && (command & BRIDGE_BITS) == 0) {
+        leave_bridges(f);
+        f->opened = false;
+    }
 }
 
 uint32_t pci_subsystem(const struct pci_function *f)
@@ -73,12 +99,27 @@ bool pci_next_capability(const struct pci_function *f, struct pci_capability_wal
  * would be "written" into our own memory. */
 static bool is_device_memory(uint64_t base, uint64_t end)
 {
-    for (uint64_t page = base; page < end; page += EFI_PAGE_SIZE) {
-        uint32_t type = pages_type(page);
-        if (type != EfiMaxMemoryType && type != EfiMemoryMappedIO && type != EfiReservedMemoryType)
+    size_t count;
+    const EFI_MEMORY_DESCRIPTOR *map = pages_map(&count);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t start = map[i].PhysicalStart;
+        if (start < end && base < start + map[i].NumberOfPages * EFI_PAGE_SIZE &&
+            map[i].Type != EfiMemoryMappedIO && map[i].Type != EfiReservedMemoryType)
             return false;
     }
     return true;
+}
+
+EFI_STATUS pci_map_registers(uint64_t address, uint64_t size)
+{
+    uint64_t limit = 1ull << paging_physical_bits();
+    if (size == 0 || !range_within(address, size, limit))
+        return EFI_INVALID_PARAMETER;
+    uint64_t base = ALIGN_DOWN(address, EFI_PAGE_SIZE);
+    uint64_t end = ALIGN_UP(address + size, EFI_PAGE_SIZE);
+    if (!is_device_memory(base, end))
+        return EFI_SECURITY_VIOLATION;
+    return paging_set(base, end - base, PAGE_READ_WRITE, CACHE_UNCACHED);
 }
 
 EFI_STATUS pci_map(struct pci_function *f, unsigned index, uint64_t offset, uint64_t size,
@@ -96,12 +137,10 @@ EFI_STATUS pci_map(struct pci_function *f, unsigned index, uint64_t offset, uint
                            f->name, (unsigned long long)size, (unsigned long long)offset, index);
 
     uint64_t address = bar->address + offset;
-    uint64_t base = ALIGN_DOWN(address, EFI_PAGE_SIZE);
-    uint64_t end = ALIGN_UP(address + size, EFI_PAGE_SIZE);
-    if (!is_device_memory(base, end))
-        return log_failure(EFI_SECURITY_VIOLATION, "pci %s: BAR %u lies in RAM, at 0x%llx", f->name,
-                           index, (unsigned long long)address);
-    status = paging_set(base, end - base, PAGE_READ_WRITE, CACHE_UNCACHED);
+    status = pci_map_registers(address, size);
+    if (status == EFI_SECURITY_VIOLATION)
+        return log_failure(status, "pci %s: BAR %u lies in RAM, at 0x%llx", f->name, index,
+                           (unsigned long long)address);
     if (EFI_ERROR(status))
         return log_failure(status, "pci %s: mapping BAR %u", f->name, index);
     *ret_address = address;

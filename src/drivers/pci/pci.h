@@ -54,6 +54,7 @@ struct pci_bar {
     bool is_64;
     bool prefetchable;
     bool decoded; /* the fields above are valid: pci_bar() was called */
+    bool mapped;  /* by pci_map_bar() */
 };
 
 #define PCI_BAR_COUNT 6
@@ -79,6 +80,7 @@ struct pci_function {
 
     struct pci_bar bars[PCI_BAR_COUNT];
     bool enabled;
+    bool opened;             /* pci_set_command() holds the bridges in front of it open */
     uint16_t saved_command;  /* as it was before pci_enable() */
     uint32_t command_status; /* as last read */
     bool gone;               /* a rescan did not find it any more */
@@ -120,6 +122,21 @@ uint32_t pci_subsystem(const struct pci_function *function);
 EFI_STATUS pci_bar(struct pci_function *function, unsigned index,
                    const struct pci_bar **ret) MUST_CHECK;
 
+/* The number of BARs that a header of its type has. */
+unsigned pci_bar_count(const struct pci_function *function);
+
+/* The same with the exact size, for which decoding is off for a moment: nobody uses the function
+ * meanwhile. EFI_VOLUME_CORRUPTED: a size that cannot be. */
+EFI_STATUS pci_bar_sized(struct pci_function *function, unsigned index,
+                         const struct pci_bar **ret) MUST_CHECK;
+
+/* The same, and a memory BAR is accessible, all of it. EFI_SECURITY_VIOLATION: it lies in RAM. */
+EFI_STATUS pci_map_bar(struct pci_function *function, unsigned index,
+                       const struct pci_bar **ret) MUST_CHECK;
+
+/* Somebody else has written BARs: what was known of them is read again. */
+void pci_forget_bars(struct pci_function *function);
+
 /* Largest size that BAR can have: its size, or else what its alignment allows. */
 uint64_t pci_bar_size_limit(const struct pci_bar *bar);
 
@@ -129,11 +146,20 @@ uint64_t pci_bar_size_limit(const struct pci_bar *bar);
 EFI_STATUS pci_map(struct pci_function *function, unsigned index, uint64_t offset, uint64_t size,
                    uint64_t *ret_address) MUST_CHECK;
 
+/* Maps the pages of [address, address + size) uncached. EFI_INVALID_PARAMETER: not an address of
+ * this processor. EFI_SECURITY_VIOLATION: some of it is RAM. */
+EFI_STATUS pci_map_registers(uint64_t address, uint64_t size) MUST_CHECK;
+
 /* Turns on `bits` of the command register (PCI_COMMAND_…) for a driver that starts to own the
  * function; bridges in front of it let everything through. pci_disable() puts the register back as
  * it was, with bus mastering off. Enabling twice is harmless. */
 void pci_enable(struct pci_function *function, uint16_t bits);
 void pci_disable(struct pci_function *function);
+
+/* Gives the `mask` bits of the command register the values in `bits`, for programs that manage a
+ * function themselves. Bridges in front let everything through from the first bit that is turned on
+ * until memory, I/O and bus mastering are all off. */
+void pci_set_command(struct pci_function *function, uint16_t mask, uint16_t bits);
 
 /* Steps through the capability list: start with an all-zero walk. True with `position` at a
  * capability and `header` its first 32 bits (id, next, and two bytes of its own); false at the end.

@@ -171,7 +171,7 @@ static void start_devices(void)
     LIST_FOR_EACH(node, &controllers)
     {
         struct controller *controller = LIST_ENTRY(node, struct controller, link);
-        if (controller->driver != NULL && controller->driver->class == DEVICE_CONSOLE)
+        if (controller_offers(controller, DEVICE_CONSOLE))
             (void)efi_connect_controller(controller->handle, NULL, NULL, false);
     }
 }
