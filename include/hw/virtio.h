@@ -16,6 +16,8 @@
 #define VIRTIO_TYPE_CONSOLE 3u
 #define VIRTIO_TYPE_RNG     4u
 #define VIRTIO_TYPE_SCSI    8u
+#define VIRTIO_TYPE_FS      26u
+#define VIRTIO_TYPE_PMEM    27u
 
 /* Device status (§2.1) */
 #define VIRTIO_STATUS_ACKNOWLEDGE 0x01u
@@ -230,3 +232,47 @@ struct virtio_console_config {
 };
 
 _Static_assert(sizeof(struct virtio_console_config) == 12, "virtio 1.2 §5.3.4");
+
+/* Network device (§5.1) */
+#define VIRTIO_NET_F_MTU           (1ull << 3)
+#define VIRTIO_NET_F_MAC           (1ull << 5)
+#define VIRTIO_NET_F_STATUS        (1ull << 16)
+#define VIRTIO_NET_F_CTRL_VQ       (1ull << 17)
+#define VIRTIO_NET_F_CTRL_RX       (1ull << 18)
+#define VIRTIO_NET_F_CTRL_MAC_ADDR (1ull << 23)
+
+#define VIRTIO_NET_RECEIVE  0
+#define VIRTIO_NET_TRANSMIT 1
+#define VIRTIO_NET_CONTROL  2 /* without MQ and RSS */
+
+#define VIRTIO_NET_S_LINK_UP 1u
+
+struct virtio_net_config {
+    uint8_t mac[6];
+    uint16_t status;
+    uint16_t max_virtqueue_pairs;
+    uint16_t mtu;
+};
+
+_Static_assert(sizeof(struct virtio_net_config) == 12, "virtio 1.2 §5.1.4");
+
+/* Before each frame. All zeros on the way out, and of no interest on the way in: nothing is
+ * offloaded. Legacy devices leave num_buffers out (§5.1.6.1). */
+struct virtio_net_hdr {
+    uint8_t flags, gso_type;
+    uint16_t hdr_len, gso_size, csum_start, csum_offset;
+    uint16_t num_buffers;
+};
+
+_Static_assert(sizeof(struct virtio_net_hdr) == 12, "virtio 1.2 §5.1.6");
+#define VIRTIO_NET_LEGACY_HDR_SIZE 10u
+
+#define VIRTIO_NET_CTRL_RX            0u
+#define VIRTIO_NET_CTRL_RX_PROMISC    0u
+#define VIRTIO_NET_CTRL_RX_ALLMULTI   1u
+#define VIRTIO_NET_CTRL_MAC           1u
+#define VIRTIO_NET_CTRL_MAC_TABLE_SET 0u
+#define VIRTIO_NET_CTRL_MAC_ADDR_SET  1u
+
+#define VIRTIO_NET_OK  0u
+#define VIRTIO_NET_ERR 1u

@@ -35,6 +35,7 @@ enum device_unit_kind {
     UNIT_SCSI,
     UNIT_NVME,
     UNIT_SATA,
+    UNIT_NETWORK,
 };
 
 struct device_unit {
@@ -50,6 +51,9 @@ struct device_unit {
         struct {
             uint16_t port, port_multiplier, lun;
         } sata;
+        struct {
+            uint8_t address[6];
+        } network;
     };
 };
 

@@ -14,7 +14,9 @@
 #include "efi/handle.h"
 #include "efi/protocols/console.h"
 #include "efi/protocols/rng.h"
+#include "efi/protocols/simple_network.h"
 #include "efi/tpl.h"
+#include "lib/memory.h"
 
 struct controller_binding {
     EFI_DRIVER_BINDING_PROTOCOL protocol;
@@ -26,6 +28,7 @@ struct unit {
     EFI_HANDLE handle;              /* the controller's own, or a child */
     EFI_DEVICE_PATH_PROTOCOL *path; /* of a child, else NULL */
     struct disk *disk;
+    struct network *network;
     struct console_device *console;
     struct entropy_source random; /* its context is the device; NULL: the unit is none */
 };
@@ -42,6 +45,7 @@ static EFI_STATUS EFIAPI supported(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE
 
 /* Messaging nodes (UEFI 2.10 §10.3.4). */
 #define MSG_SCSI_DP           0x02
+#define MSG_MAC_ADDR_DP       0x0b
 #define MSG_SATA_DP           0x12
 #define MSG_NVME_NAMESPACE_DP 0x17
 
@@ -61,6 +65,10 @@ static EFI_DEVICE_PATH_PROTOCOL *unit_path(const struct controller *controller,
                 uint32_t namespace_id;
                 uint64_t eui64;
             } __attribute__((packed)) nvme;
+            struct {
+                EFI_MAC_ADDRESS address;
+                uint8_t if_type; /* 1: Ethernet (RFC 3232) */
+            } network;
         };
     } __attribute__((packed)) node = {0};
     size_t size = sizeof node.header;
@@ -84,6 +92,12 @@ static EFI_DEVICE_PATH_PROTOCOL *unit_path(const struct controller *controller,
         node.nvme.eui64 = unit->nvme.eui64;
         subtype = MSG_NVME_NAMESPACE_DP;
         size += sizeof node.nvme;
+        break;
+    case UNIT_NETWORK:
+        memcpy(node.network.address.Addr, unit->network.address, sizeof unit->network.address);
+        node.network.if_type = 1;
+        subtype = MSG_MAC_ADDR_DP;
+        size += sizeof node.network;
         break;
     case UNIT_CONTROLLER:
         return NULL;
@@ -127,12 +141,45 @@ static void remove_random(struct unit *unit)
         log_warning("no source of random numbers is left for those who use it");
 }
 
+/* What the unit offers becomes protocols on unit->handle. */
+static EFI_STATUS install_unit(struct controller *controller, struct device_interface *interface,
+                               struct unit *unit)
+{
+    switch (interface->class) {
+    case DEVICE_CONSOLE:
+        return console_attach(interface->console, controller->path, &unit->console);
+    case DEVICE_NETWORK:
+        return network_install(&unit->handle, interface->network, unit->path, &unit->network);
+    default:
+        return disk_install(&unit->handle, interface->disk, false, unit->path, &unit->disk);
+    }
+}
+
+/* EFI_ACCESS_DENIED, and all is as before, when somebody holds on to a protocol of it. */
+static EFI_STATUS uninstall_unit(struct unit *unit)
+{
+    if (unit->console != NULL)
+        console_detach(unit->console);
+    else if (unit->random.context != NULL)
+        remove_random(unit);
+    else if (unit->network != NULL)
+        return network_uninstall(unit->handle, unit->network, unit->path);
+    else
+        return disk_uninstall(unit->handle, unit->disk, unit->path);
+    return EFI_SUCCESS;
+}
+
+static bool is_offered(enum device_class class)
+{
+    return class == DEVICE_DISK || class == DEVICE_CONSOLE || class == DEVICE_NETWORK;
+}
+
 static EFI_STATUS add_unit(struct controller_binding *binding, struct controller *controller,
                            struct device_interface *interface)
 {
     if (interface->class == DEVICE_RANDOM)
         return add_random(interface);
-    if (interface->class != DEVICE_DISK && interface->class != DEVICE_CONSOLE)
+    if (!is_offered(interface->class))
         return EFI_SUCCESS; /* taken by whoever uses that class */
     struct unit *unit = pool_alloc_zeroed(sizeof *unit);
     if (unit == NULL)
@@ -146,22 +193,14 @@ static EFI_STATUS add_unit(struct controller_binding *binding, struct controller
     } else {
         unit->handle = controller->handle;
     }
-    if (interface->class == DEVICE_CONSOLE) {
-        status = console_attach(interface->console, controller->path, &unit->console);
-        if (EFI_ERROR(status))
-            goto fail;
-        interface->owner = unit;
-        return EFI_SUCCESS;
-    }
-    status = disk_install(&unit->handle, interface->disk, false, unit->path, &unit->disk);
+    status = install_unit(controller, interface, unit);
     if (EFI_ERROR(status))
         goto fail;
     if (child) {
         status = binding_open_child(&binding->protocol, controller->handle,
                                     controller_protocol(controller), unit->handle);
         if (EFI_ERROR(status)) {
-            (void)disk_uninstall(unit->handle, unit->disk, unit->path);
-            unit->handle = NULL;
+            (void)uninstall_unit(unit);
             goto fail;
         }
     }
@@ -175,14 +214,14 @@ fail:
 }
 
 /* The record of a child goes first, as long as its handle is there. */
-static EFI_STATUS remove_disk(struct controller_binding *binding, struct controller *controller,
+static EFI_STATUS remove_unit(struct controller_binding *binding, struct controller *controller,
                               struct unit *unit)
 {
     EFI_HANDLE child = unit->path != NULL ? unit->handle : NULL;
     if (child != NULL)
         binding_close_child(&binding->protocol, controller->handle, controller_protocol(controller),
                             child);
-    EFI_STATUS status = disk_uninstall(unit->handle, unit->disk, unit->path);
+    EFI_STATUS status = uninstall_unit(unit);
     if (EFI_ERROR(status) && child != NULL) {
         EFI_STATUS again = binding_open_child(&binding->protocol, controller->handle,
                                               controller_protocol(controller), child);
@@ -200,13 +239,7 @@ static EFI_STATUS remove_units(struct controller_binding *binding, struct contro
         struct unit *unit = interface->owner;
         if (unit == NULL)
             continue;
-        EFI_STATUS status = EFI_SUCCESS;
-        if (unit->console != NULL)
-            console_detach(unit->console);
-        else if (unit->random.context != NULL)
-            remove_random(unit);
-        else
-            status = remove_disk(binding, controller, unit);
+        EFI_STATUS status = remove_unit(binding, controller, unit);
         if (EFI_ERROR(status))
             return status;
         interface->owner = NULL;

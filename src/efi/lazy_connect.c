@@ -13,6 +13,7 @@
 #include "efi/protocol/disk_io.h"
 #include "efi/protocol/load_file.h"
 #include "efi/protocol/simple_file_system.h"
+#include "efi/protocol/simple_network.h"
 #include "efi/protocols/rng.h"
 #include "efi/tpl.h"
 
@@ -26,6 +27,7 @@ static const struct {
     {EFI_DISK_IO2_PROTOCOL_GUID, DEVICE_DISK},
     {EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_GUID, DEVICE_DISK},
     {EFI_LOAD_FILE_PROTOCOL_GUID, DEVICE_NETWORK},
+    {EFI_SIMPLE_NETWORK_PROTOCOL_GUID, DEVICE_NETWORK},
 };
 
 /* Classes whose controllers have been connected already, as bits. */

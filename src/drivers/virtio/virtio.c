@@ -34,7 +34,9 @@ EFI_STATUS virtio_reset(struct virtio_device *device)
     return EFI_SUCCESS;
 }
 
-EFI_STATUS virtio_negotiate(struct virtio_device *device, uint64_t wanted)
+/* Wanted is `wanted`, or what `choose` says. */
+static EFI_STATUS negotiate(struct virtio_device *device, uint64_t wanted,
+                            uint64_t (*choose)(uint64_t offered))
 {
     const struct virtio_transport *transport = device->transport;
     EFI_STATUS status = virtio_reset(device);
@@ -48,6 +50,8 @@ EFI_STATUS virtio_negotiate(struct virtio_device *device, uint64_t wanted)
 
     uint64_t offered = transport->get_features(device);
     device->broken = false;
+    if (choose != NULL)
+        wanted = choose(offered);
     if (transport->legacy) {
         device->features = offered & wanted & UINT32_MAX;
         transport->set_features(device, device->features);
@@ -72,6 +76,16 @@ EFI_STATUS virtio_negotiate(struct virtio_device *device, uint64_t wanted)
 failed:
     transport->set_status(device, VIRTIO_STATUS_FAILED);
     return status;
+}
+
+EFI_STATUS virtio_negotiate(struct virtio_device *device, uint64_t wanted)
+{
+    return negotiate(device, wanted, NULL);
+}
+
+EFI_STATUS virtio_negotiate_by(struct virtio_device *device, uint64_t (*choose)(uint64_t offered))
+{
+    return negotiate(device, 0, choose);
 }
 
 void virtio_driver_ok(struct virtio_device *device)

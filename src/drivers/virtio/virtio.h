@@ -67,6 +67,11 @@ EFI_STATUS virtio_reset(struct virtio_device *device) MUST_CHECK;
  * device without VERSION_1, or one that refuses the set. */
 EFI_STATUS virtio_negotiate(struct virtio_device *device, uint64_t wanted) MUST_CHECK;
 
+/* The same for drivers that want one feature only beside others: `choose` says what is wanted of
+ * what is offered. */
+EFI_STATUS virtio_negotiate_by(struct virtio_device *device,
+                               uint64_t (*choose)(uint64_t offered)) MUST_CHECK;
+
 /* All queues are enabled: the device may run. */
 void virtio_driver_ok(struct virtio_device *device);
 

@@ -7,7 +7,7 @@ import sys
 if __package__ in (None, ""):
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from disks import bad, installed, loaders, lvm, media  # noqa: E402, F401 pylint: disable=wrong-import-position
+from disks import bad, installed, loaders, lvm, media, network  # noqa: E402, F401 pylint: disable=wrong-import-position
 from disks.cache import RECIPES  # noqa: E402 pylint: disable=wrong-import-position
 
 

@@ -4,6 +4,7 @@
 #include "efi/boot_services.h"
 #include "efi/runtime_services.h"
 #include "efi/system_table.h"
+#include "vmm/guest/text.h"
 
 #define DEBUG_PORT 0x80
 #define MARK       0xa5 /* tests/vmm/machine.h */
@@ -11,32 +12,12 @@
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
-static EFI_SYSTEM_TABLE *st;
-
-static void print(const char *text)
-{
-    char16_t wide[128];
-    size_t length = 0;
-    for (; text[length] != '\0' && length < 127; length++)
-        wide[length] = (char16_t)text[length];
-    wide[length] = 0;
-    st->ConOut->OutputString(st->ConOut, wide);
-}
-
 static void tell(const char *key, uint64_t value)
 {
-    char digits[19] = "0x";
-    unsigned length = 2;
-    for (int shift = 60; shift >= 0; shift -= 4) {
-        unsigned digit = value >> shift & 15;
-        if (length > 2 || digit != 0 || shift == 0)
-            digits[length++] = (char)(digit < 10 ? '0' + digit : 'a' + digit - 10);
-    }
-    digits[length] = '\0';
     print("guest: ");
     print(key);
-    print("=");
-    print(digits);
+    print("=0x");
+    print_number(value, 1);
     print("\r\n");
 }
 
