@@ -16,7 +16,7 @@ struct boot {
 };
 
 /* Tries everything that may boot, in the order of docs/architecture.md; returns only when nothing
- * did and the host asked to stay (`cloudhv.noboot=shell`). */
+ * did and the host asked to stay (`cloudhv.noboot=halt`). */
 EFI_STATUS EFIAPI boot_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table);
 
 /* One line for the user. */

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "boot/noboot.h"
 
+#include "boot/shell.h"
 #include "lib/ascii.h"
 
 #define RETRY_SECONDS 5
+
+/* Whoever leaves the shell has mended something, or not: everything is tried again. */
+static enum noboot_action end_in_shell(struct boot *boot)
+{
+    boot_report(boot, "Nothing could be booted. Here is the EFI shell; 'exit' tries again.");
+    return boot_shell(boot) ? NOBOOT_RETRY : NOBOOT_LEAVE;
+}
 
 enum noboot_action noboot(struct boot *boot)
 {
     const char *action = boot->host->GetOption(boot->host, "noboot");
     if (action == NULL)
-        action = "halt";
+        action = "shell";
 
     if (ascii_equal(action, "retry")) {
         boot_report(boot, "Nothing could be booted. Trying again in %d seconds.", RETRY_SECONDS);
@@ -24,6 +32,8 @@ enum noboot_action noboot(struct boot *boot)
         boot_report(boot, "Nothing could be booted. Powering off.");
         boot->rt->ResetSystem(EfiResetShutdown, EFI_NOT_FOUND, 0, NULL);
     }
+    if (ascii_equal(action, "shell") && end_in_shell(boot) == NOBOOT_RETRY)
+        return NOBOOT_RETRY;
     boot_report(boot, "Nothing could be booted. Halted.");
     return NOBOOT_LEAVE;
 }

@@ -8,6 +8,6 @@ enum noboot_action {
     NOBOOT_LEAVE, /* to whoever called the boot manager */
 };
 
-/* Nothing booted: tells the user, and does what `cloudhv.noboot` says: halt (default), reset,
- * poweroff, retry. */
+/* Nothing booted: tells the user, and does what `cloudhv.noboot` says: shell (default), halt,
+ * reset, poweroff, retry. */
 enum noboot_action noboot(struct boot *boot);

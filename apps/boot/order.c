@@ -2,6 +2,7 @@
 #include "boot/order.h"
 
 #include "boot/removable.h"
+#include "boot/shell.h"
 #include "lib/ascii.h"
 
 struct disks {
@@ -58,6 +59,10 @@ static bool boot_word(struct boot *boot, const char *word, size_t length)
 {
     const size_t prefix = sizeof "disk" - 1;
     uint64_t index;
+    if (length == sizeof "shell" - 1 && ascii_starts_with(word, "shell")) {
+        (void)boot_shell(boot);
+        return true;
+    }
     if (length < prefix || !ascii_starts_with(word, "disk"))
         return false;
     if (length == prefix) {

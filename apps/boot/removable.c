@@ -95,7 +95,8 @@ void boot_removable(struct boot *boot, EFI_HANDLE disk)
     try_volumes(&attempt);
     if (attempt.loader_found || boot->host->GetProblemCount(boot->host) != problems)
         return; /* somebody has said why */
-    if (EFI_ERROR(status))
+    /* Not found: no driver is left that could be started. One that failed has said so. */
+    if (EFI_ERROR(status) && status != EFI_NOT_FOUND)
         boot_report(boot, "%s: cannot be started: %s", name, status_name(status));
     else if (attempt.file_systems == 0)
         boot_report(boot, "%s: no partition with a file system", name);

@@ -137,12 +137,9 @@ void keyboard_forget(void)
     interrupts = 0;
 }
 
-/* Firmware that looks for keys only when somebody asks does so now; the key itself stays. */
+/* The firmware looks for registered keys by itself. */
 bool shell_interrupted(void)
 {
-    EFI_EVENT event = key_event();
-    if (!shell.interrupted && extended != NULL && !shell.no_console_in)
-        (void)shell.bs->CheckEvent(event);
     return shell.interrupted;
 }
 

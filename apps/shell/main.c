@@ -85,6 +85,8 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
         .bs = table->BootServices,
         .rt = table->RuntimeServices,
     };
+    /* Nobody is in a hurry here. The boot manager's watchdog is for loaders (UEFI 2.10 §3.1.2). */
+    (void)shell.bs->SetWatchdogTimer(0, 0x10000, 0, NULL);
     EFI_STATUS status = shell.bs->HandleProtocol(image, GUID_OF(EFI_LOADED_IMAGE_PROTOCOL),
                                                  (void **)&shell.loaded_image);
     if (!EFI_ERROR(status))

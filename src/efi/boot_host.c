@@ -53,10 +53,30 @@ static size_t EFIAPI get_problem_count(CLOUDHV_BOOT_HOST_PROTOCOL *This)
     return log_problem_count();
 }
 
+static const void *shell;
+static size_t shell_size;
+
+void boot_host_set_shell(const void *image, size_t size)
+{
+    shell = image;
+    shell_size = size;
+}
+
+static EFI_STATUS EFIAPI get_shell(CLOUDHV_BOOT_HOST_PROTOCOL *This, const void **Image,
+                                   size_t *Size)
+{
+    if (shell == NULL)
+        return EFI_NOT_FOUND;
+    *Image = shell;
+    *Size = shell_size;
+    return EFI_SUCCESS;
+}
+
 CLOUDHV_BOOT_HOST_PROTOCOL boot_host_protocol = {
     .GetOption = get_option,
     .GetDisks = get_disks,
     .GetName = get_name,
     .Report = report,
     .GetProblemCount = get_problem_count,
+    .GetShell = get_shell,
 };

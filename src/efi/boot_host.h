@@ -5,3 +5,6 @@
 
 /* The private protocol that the boot manager uses (include/efi/cloudhv/boot_host.h). */
 extern CLOUDHV_BOOT_HOST_PROTOCOL boot_host_protocol;
+
+/* The shell's image, which stays the caller's. */
+void boot_host_set_shell(const void *image, size_t size);

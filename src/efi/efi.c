@@ -56,9 +56,13 @@ static void bind_runtime(struct runtime_interface *runtime)
     image_services_init(runtime->system_table, runtime);
 }
 
+/* From tools/embed.py. */
+extern const char shell_image[], shell_image_end[];
+
 static EFI_STATUS install_protocols(void)
 {
     EFI_HANDLE handle = NULL;
+    boot_host_set_shell(shell_image, (size_t)(shell_image_end - shell_image));
     EFI_STATUS status = efi_install_multiple_protocol_interfaces(
         &handle, GUID_OF(EFI_DEVICE_PATH_UTILITIES_PROTOCOL), &device_path_utilities_protocol,
         GUID_OF(EFI_DEVICE_PATH_TO_TEXT_PROTOCOL), &device_path_to_text_protocol,

@@ -38,4 +38,8 @@ struct CLOUDHV_BOOT_HOST_PROTOCOL {
     /* Number of warnings and errors logged so far: when it grew while a disk was tried, the user
      * has read the reason already. */
     size_t(EFIAPI *GetProblemCount)(CLOUDHV_BOOT_HOST_PROTOCOL *This);
+
+    /* The EFI shell that is part of the firmware, as a PE image. EFI_NOT_FOUND: there is none. */
+    EFI_STATUS(EFIAPI *GetShell)
+    (CLOUDHV_BOOT_HOST_PROTOCOL *This, const void **Image, size_t *Size);
 };

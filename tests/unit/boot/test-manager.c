@@ -3,6 +3,7 @@
  * have written. Images are not loaded: what would be is written down as text. */
 #include "boot/boot.h"
 #include "boot/load_option.h"
+#include "boot/noboot.h"
 #include "boot/option.h"
 #include "boot/order.h"
 #include "efi/multiple.h"
@@ -20,6 +21,7 @@ static EFI_RUNTIME_SERVICES rt;
 static char loaded[4096], reports[8192];
 static unsigned load_count;
 static const char *boot_option_text, *noboot_text;
+static bool has_shell;
 
 /* Variables of this test: a name and bytes. */
 static struct variable {
@@ -89,9 +91,14 @@ static EFI_STATUS EFIAPI release(void *memory)
 static EFI_STATUS EFIAPI load(bool policy, EFI_HANDLE parent, EFI_DEVICE_PATH_PROTOCOL *path,
                               void *source, size_t size, EFI_HANDLE *ret)
 {
-    char16_t *text = device_path_to_text(path, false, false);
     size_t at = strlen(loaded);
     load_count++;
+    if (source != NULL) {
+        assert_null(path);
+        assert_int_equal(size, 5);
+        return EFI_LOAD_ERROR;
+    }
+    char16_t *text = device_path_to_text(path, false, false);
     for (size_t i = 0; text[i] != 0 && at + 2 < sizeof loaded; i++)
         loaded[at++] = (char)text[i];
     loaded[at++] = '\n';
@@ -137,8 +144,18 @@ static size_t EFIAPI get_problem_count(CLOUDHV_BOOT_HOST_PROTOCOL *This)
     return 0;
 }
 
-static CLOUDHV_BOOT_HOST_PROTOCOL host = {get_option, get_disks, get_name, report,
-                                          get_problem_count};
+static EFI_STATUS EFIAPI get_shell(CLOUDHV_BOOT_HOST_PROTOCOL *This, const void **image,
+                                   size_t *size)
+{
+    if (!has_shell)
+        return EFI_NOT_FOUND;
+    *image = "shell";
+    *size = 5;
+    return EFI_SUCCESS;
+}
+
+static CLOUDHV_BOOT_HOST_PROTOCOL host = {get_option, get_disks,         get_name,
+                                          report,     get_problem_count, get_shell};
 static EFI_SYSTEM_TABLE table = {.BootServices = &bs, .RuntimeServices = &rt};
 static struct boot boot = {.st = &table, .bs = &bs, .rt = &rt, .host = &host};
 
@@ -168,6 +185,7 @@ static int start(void **state)
     loaded[0] = reports[0] = 0;
     load_count = 0;
     boot_option_text = noboot_text = NULL;
+    has_shell = true;
     return disk_setup(state);
 }
 
@@ -316,6 +334,8 @@ static void host_order(void **state)
         {"disk99999999999999999999", 0,
          "cloudhv.boot: cannot boot from \"disk99999999999999999999\"\n"},
         {"disk-1", 0, "cloudhv.boot: cannot boot from \"disk-1\"\n"},
+        {"shell", 1, "shell: load error\n"},
+        {"shells", 0, "cloudhv.boot: cannot boot from \"shells\"\n"},
         {"dis", 0, "cloudhv.boot: cannot boot from \"dis\"\n"},
         {"tape,disk0,", 1,
          "cloudhv.boot: cannot boot from \"tape\"\n"
@@ -332,6 +352,33 @@ static void host_order(void **state)
     expect_loaded(FIRST_LOADER);
 }
 
+/* Without a shell that starts the firmware halts, and has said why. */
+static void nothing_boots(void **state)
+{
+    static const struct {
+        const char *action;
+        bool has_shell;
+        enum noboot_action expected;
+        const char *reported;
+    } cases[] = {
+        {NULL, true, NOBOOT_LEAVE,
+         "Nothing could be booted. Here is the EFI shell; 'exit' tries again.\n"
+         "shell: load error\nNothing could be booted. Halted.\n"},
+        {"shell", false, NOBOOT_LEAVE,
+         "Nothing could be booted. Here is the EFI shell; 'exit' tries again.\n"
+         "shell: not found\nNothing could be booted. Halted.\n"},
+        {"halt", true, NOBOOT_LEAVE, "Nothing could be booted. Halted.\n"},
+        {"retry", true, NOBOOT_RETRY, "Nothing could be booted. Trying again in 5 seconds.\n"},
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        noboot_text = cases[i].action;
+        has_shell = cases[i].has_shell;
+        reports[0] = 0;
+        assert_int_equal(noboot(&boot), cases[i].expected);
+        assert_string_equal(reports, cases[i].reported);
+    }
+}
+
 int main(void)
 {
     if (!fixture_has_tools())
@@ -341,6 +388,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_active_boot_options, start, disk_teardown),
         cmocka_unit_test_setup_teardown(hostile_options, start, disk_teardown),
         cmocka_unit_test_setup_teardown(host_order, start, disk_teardown),
+        cmocka_unit_test_setup_teardown(nothing_boots, start, disk_teardown),
     };
     return cmocka_run_group_tests(tests, install_bindings, NULL);
 }
