@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#define INDEX_WEEKDAY 0x06
 #define INDEX_A       0x0a
 #define INDEX_B       0x0b
 #define INDEX_D       0x0d
@@ -63,8 +64,20 @@ static uint8_t encode_hour(const struct cmos *cmos)
     return hour >= 12 ? value | 0x80 : value;
 }
 
+/* 1 is Sunday. */
+static uint8_t weekday(const EFI_TIME *t)
+{
+    static const uint8_t offsets[] = {0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4};
+    unsigned year = t->Month < 3 ? t->Year - 1u : t->Year;
+    return (uint8_t)((year + year / 4 - year / 100 + year / 400 + offsets[t->Month - 1] + t->Day) %
+                         7 +
+                     1);
+}
+
 static bool is_clock(const struct cmos *cmos, uint8_t index)
 {
+    if (index == INDEX_WEEKDAY)
+        return cmos->is_cloud_hypervisor;
     return index == 0 || index == 2 || index == 4 || (index >= 7 && index <= INDEX_A) ||
            index == INDEX_D || (index == INDEX_CENTURY && cmos->has_century);
 }
@@ -79,6 +92,8 @@ static uint8_t read_clock(struct cmos *cmos, uint8_t index)
         return encode(cmos, t->Minute);
     case 4:
         return encode_hour(cmos);
+    case INDEX_WEEKDAY:
+        return weekday(t);
     case 7:
         return encode(cmos, t->Day);
     case 8:
@@ -88,7 +103,8 @@ static uint8_t read_clock(struct cmos *cmos, uint8_t index)
     case INDEX_CENTURY:
         return encode(cmos, t->Year / 100);
     case INDEX_A:
-        return cmos->updating > 0 && cmos->updating-- > 0 ? 0xa6 : 0x26;
+        return (uint8_t)((cmos->updating > 0 && cmos->updating-- > 0 ? 0x80 : 0) |
+                         (cmos->is_cloud_hypervisor ? 0x20 : 0x26));
     default:
         return 0x80;
     }
@@ -170,4 +186,10 @@ void cmos_init(struct cmos *cmos, struct bus *bus)
         .ram = {[INDEX_B] = B_24_HOURS},
     };
     bus_add(bus, &cmos->range);
+}
+
+void cmos_make_cloud_hypervisor(struct cmos *cmos)
+{
+    cmos->is_cloud_hypervisor = true;
+    cmos->ram[INDEX_B] = 0; /* though hours are 0 to 23 */
 }

@@ -10,8 +10,8 @@
 struct cmos {
     struct bus_range range;
     struct bus *bus;
-    EFI_TIME time; /* advances by cmos_tick() only */
-    bool is_cloud_hypervisor;
+    EFI_TIME time;             /* advances by cmos_tick() only */
+    bool is_cloud_hypervisor;  /* cmos_make_cloud_hypervisor() */
     bool has_century;          /* else 0x32 is RAM */
     unsigned reads_until_tick; /* the clock ticks before that read of the data port; 0: never */
     unsigned updating;         /* register A says so for that many reads */
@@ -20,6 +20,9 @@ struct cmos {
 };
 
 void cmos_init(struct cmos *cmos, struct bus *bus);
+
+/* What it reads like on Cloud Hypervisor from then on. */
+void cmos_make_cloud_hypervisor(struct cmos *cmos);
 
 /* One second later. */
 void cmos_tick(struct cmos *cmos);

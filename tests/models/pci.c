@@ -120,12 +120,20 @@ static struct pci_model_function *find(struct pci_model *segment, unsigned bus, 
     return NULL;
 }
 
+static void note_absent(struct pci_model *segment, unsigned device, unsigned offset, bool write)
+{
+    if (segment->absent != NULL)
+        segment->absent(segment, device, offset, write);
+}
+
 static uint32_t config_read(struct pci_model *segment, unsigned bus, unsigned device,
                             unsigned function, unsigned offset, unsigned width)
 {
     segment->reads++;
     struct pci_model_function *f = find(segment, bus, device, function);
     uint32_t value = UINT32_MAX;
+    if (f == NULL)
+        note_absent(segment, device, offset, false);
     if (f == NULL || offset % width != 0)
         return value;
     f->reads++;
@@ -150,6 +158,8 @@ static void config_write(struct pci_model *segment, unsigned bus, unsigned devic
 {
     segment->writes++;
     struct pci_model_function *f = find(segment, bus, device, function);
+    if (f == NULL)
+        note_absent(segment, device, offset, true);
     if (f == NULL || offset % width != 0 || offset + width > sizeof f->config)
         return;
     f->writes++;
@@ -162,10 +172,20 @@ static void config_write(struct pci_model *segment, unsigned bus, unsigned devic
     update_decoding(segment);
 }
 
+/* The function that an ECAM offset reaches. */
+static unsigned ecam_function(struct pci_model *segment, uint64_t offset, bool write)
+{
+    unsigned function = offset >> 12 & 7;
+    if (!segment->functions_alias || function == 0)
+        return function;
+    note_absent(segment, offset >> 15 & 31, offset & 0xfff, write);
+    return 0;
+}
+
 static uint64_t ecam_read(void *context, uint64_t offset, unsigned width)
 {
     struct pci_model *segment = context;
-    unsigned function = segment->functions_alias ? 0 : offset >> 12 & 7;
+    unsigned function = ecam_function(segment, offset, false);
     if (width > 4) {
         bus_forbidden(segment->bus, "configuration read of %u bytes", width);
         return UINT64_MAX;
@@ -177,7 +197,7 @@ static uint64_t ecam_read(void *context, uint64_t offset, unsigned width)
 static void ecam_write(void *context, uint64_t offset, unsigned width, uint64_t value)
 {
     struct pci_model *segment = context;
-    unsigned function = segment->functions_alias ? 0 : offset >> 12 & 7;
+    unsigned function = ecam_function(segment, offset, true);
     if (width > 4) {
         bus_forbidden(segment->bus, "configuration write of %u bytes", width);
         return;

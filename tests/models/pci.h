@@ -47,6 +47,10 @@ struct pci_model {
     uint8_t root_bus;
     bool functions_alias; /* Cloud Hypervisor: ECAM ignores the function number */
     uint32_t address;     /* what was written to CF8 */
+
+    /* Told of accesses to functions that are not there, and to aliases. May be NULL. */
+    void (*absent)(struct pci_model *segment, unsigned device, unsigned offset, bool write);
+    void *absent_context;
     struct bus_range ecam_range, address_range, data_range;
     uint64_t reads, writes; /* of configuration space */
 };

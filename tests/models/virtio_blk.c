@@ -72,6 +72,8 @@ static uint8_t execute(struct virtio_blk_model *model, const struct virtio_model
 {
     struct virtio_blk_req_header header;
     memcpy(&header, chain->pieces[0].data, sizeof header);
+    if (model->fails != NULL && model->fails(model->context, header.type))
+        return VIRTIO_BLK_S_IOERR;
     switch (header.type) {
     case VIRTIO_BLK_T_IN:
         model->reads++;
@@ -123,7 +125,8 @@ static void answer(struct virtio_blk_model *model, const struct virtio_model_cha
             model->most_in_flight = model->held_count;
         return;
     }
-    virtio_model_push(&model->virtio, 0, chain->head, bytes);
+    if (model->keeps == NULL || !model->keeps(model->context, chain->head, bytes))
+        virtio_model_push(&model->virtio, 0, chain->head, bytes);
 }
 
 static void notify(struct virtio_model *virtio, unsigned queue)

@@ -25,6 +25,11 @@ struct virtio_blk_model {
     bool parse_failure;               /* used length 0, status byte untouched */
     uint64_t write_protected_sectors; /* from 0: a raw image whose type was not given */
 
+    /* For one request: it fails when `fails` says so; when `keeps` says so, whoever owns the model
+     * gives `head` back by virtio_model_push(), or never. NULL: no. */
+    bool (*fails)(void *context, uint32_t type);
+    bool (*keeps)(void *context, uint16_t head, uint32_t length);
+
     /* What was asked for */
     unsigned reads, writes, flushes, discards, zeroes, ids;
     uint64_t largest;     /* bytes of data of one request */

@@ -24,6 +24,10 @@ static bool exact(struct virtio_pci_model *model, uint64_t offset, unsigned widt
         {OFFSET(queue_driver_high), 4},     {OFFSET(queue_device_low), 4},
         {OFFSET(queue_device_high), 4},
     };
+    /* Ring addresses may be written as one. */
+    if (width == 8 && (offset == OFFSET(queue_desc_low) || offset == OFFSET(queue_driver_low) ||
+                       offset == OFFSET(queue_device_low)))
+        return true;
     for (unsigned i = 0; i < sizeof registers / sizeof registers[0]; i++) {
         if (registers[i].offset == offset && registers[i].width == width)
             return true;
@@ -164,8 +168,11 @@ static void bar_write(void *context, uint64_t offset, unsigned width, uint64_t v
         return;
     }
     if (offset < sizeof(struct virtio_pci_common_cfg)) {
-        if (exact(model, offset, width))
-            common_write(model, offset, value);
+        if (!exact(model, offset, width))
+            return;
+        common_write(model, offset, width == 8 ? value & UINT32_MAX : value);
+        if (width == 8)
+            common_write(model, offset + 4, value >> 32);
     } else if (offset >= VIRTIO_PCI_MODEL_NOTIFY && offset < VIRTIO_PCI_MODEL_NOTIFY + 0x1000) {
         if (width != 2 || value != (offset - VIRTIO_PCI_MODEL_NOTIFY) / 4)
             bus_forbidden(v->bus, "doorbell at 0x%llx rung with 0x%llx", (unsigned long long)offset,

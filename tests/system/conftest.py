@@ -17,6 +17,10 @@ def pytest_addoption(parser):
     parser.addoption("--interactive", action="store_true", help="open each selected test's VM on this terminal instead")
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "cases(name, …): whose results the fixture `result` gives (batches.py)")
+
+
 @pytest.fixture
 def firmware(request):
     return request.config.getoption("--firmware")

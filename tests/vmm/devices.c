@@ -166,6 +166,8 @@ static void i8042_write(void *context, uint64_t offset, unsigned width, uint64_t
 
 static void debug_port_write(void *context, uint64_t offset, unsigned width, uint64_t value)
 {
+    if ((int)value == vm->options->power_cut_at_code)
+        vm_end(vm, END_POWER_CUT);
     if (value != MARK || vm->marked)
         return;
     vm->marked = true;
@@ -236,6 +238,16 @@ static uint64_t cmos_read(void *context, uint64_t offset, unsigned width)
     vm->exits.cmos++;
     set_clock();
     return cmos.range.read(cmos.range.context, offset, width);
+}
+
+/* Memory from 16 MiB and from 4 GiB on, in units of 64 KiB. */
+static void set_memory_size(void)
+{
+    uint64_t low = (vm->low_size - (16 << 20)) >> 16, high = vm->high_size >> 16;
+    for (unsigned i = 0; i < 2; i++)
+        cmos.ram[0x34 + i] = (uint8_t)(low >> 8 * i);
+    for (unsigned i = 0; i < 3; i++)
+        cmos.ram[0x5b + i] = (uint8_t)(high >> 8 * i);
 }
 
 static void cmos_write(void *context, uint64_t offset, unsigned width, uint64_t value)
@@ -323,8 +335,9 @@ void add_devices(struct vm *the_vm)
         bus_add(&vm->bus, &ranges[i]);
     if (vm->options->serial != SERIAL_OFF)
         bus_add(&vm->bus, &uart_range);
-    cmos.is_cloud_hypervisor = cmos.has_century = true;
     cmos_init(&cmos, &vm->bus);
+    cmos_make_cloud_hypervisor(&cmos);
+    set_memory_size();
     bus_add(&vm->bus, &cmos_front);
     for (unsigned i = 0; i < 24; i++)
         io_apic.entries[i] = 1 << 16;

@@ -2,19 +2,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "vmm/cpuid.h"
 #include "vmm/machine.h"
 
 #define TSS_ADDRESS      0xf8000000ul
 #define IDENTITY_ADDRESS 0xf8003000ull
 #define IO_APIC_PINS     24
 #define START_INFO       0x6000
+#define STACK_SIZE       (256u << 10)
 
 #define MSR_MISC_ENABLE   0x1a0
 #define MSR_MTRR_DEF_TYPE 0x2ff
@@ -24,8 +25,14 @@
 #define APIC_LVT_LINT1   0x360
 #define APIC_MODE_EXTINT 0x700
 #define APIC_MODE_NMI    0x400
+#define XAPIC_IDS        255u /* 255 itself is the broadcast */
 
-static struct kvm_run *run;
+struct cpu {
+    struct vm *vm;
+    int fd;
+    struct kvm_run *run;
+    pthread_t thread;
+};
 
 static int request(int fd, unsigned long what, unsigned long argument, const char *name)
 {
@@ -37,47 +44,15 @@ static int request(int fd, unsigned long what, unsigned long argument, const cha
 
 #define REQUEST(fd, what, argument) request(fd, what, (unsigned long)(argument), #what)
 
-static void add_slot(struct vm *vm, uint32_t slot, uint64_t address, uint64_t size, void *host)
+static void add_slot(struct vm *vm, uint64_t address, uint64_t size, void *host)
 {
-    struct kvm_userspace_memory_region region = {.slot = slot,
+    static uint32_t slot;
+    struct kvm_userspace_memory_region region = {.slot = slot++,
                                                  .guest_phys_addr = address,
                                                  .memory_size = size,
                                                  .userspace_addr = (uint64_t)(uintptr_t)host};
-    REQUEST(vm->vm_fd, KVM_SET_USER_MEMORY_REGION, &region);
-}
-
-static void set_leaf(struct kvm_cpuid2 *cpuid, uint32_t leaf, uint32_t eax, uint32_t ebx,
-                     uint32_t ecx, uint32_t edx)
-{
-    for (uint32_t i = 0; i < cpuid->nent; i++) {
-        if (cpuid->entries[i].function == leaf)
-            cpuid->entries[i--] = cpuid->entries[--cpuid->nent];
-    }
-    cpuid->entries[cpuid->nent++] =
-        (struct kvm_cpuid_entry2){.function = leaf, .eax = eax, .ebx = ebx, .ecx = ecx, .edx = edx};
-}
-
-/* Leaves as dumped: KVM's signature, the TSC's frequency, the address width. */
-static void set_cpuid(struct vm *vm)
-{
-    enum { MAX = 256 };
-    struct kvm_cpuid2 *cpuid = calloc(1, sizeof *cpuid + (MAX + 4) * sizeof cpuid->entries[0]);
-    cpuid->nent = MAX;
-    REQUEST(vm->kvm_fd, KVM_GET_SUPPORTED_CPUID, cpuid);
-    uint32_t khz = (uint32_t)REQUEST(vm->cpu_fd, KVM_GET_TSC_KHZ, 0);
-    bool told = !vm->options->no_tsc_leaf;
-    for (uint32_t i = 0; i < cpuid->nent; i++) {
-        struct kvm_cpuid_entry2 *entry = &cpuid->entries[i];
-        if (entry->function == 1)
-            entry->ecx |= 1u << 31 | (vm->options->x2apic ? 1u << 21 : 0);
-        if (entry->function == 0x80000008)
-            entry->eax = (entry->eax & ~0xffffu) | 0x3000 | vm->options->physical_bits;
-    }
-    set_leaf(cpuid, 0x40000000, told ? 0x40000010 : 0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d);
-    if (told)
-        set_leaf(cpuid, 0x40000010, khz, 1000000, 0, 0);
-    REQUEST(vm->cpu_fd, KVM_SET_CPUID2, cpuid);
-    free(cpuid);
+    if (size != 0)
+        REQUEST(vm->vm_fd, KVM_SET_USER_MEMORY_REGION, &region);
 }
 
 static struct kvm_segment flat(uint16_t selector, uint8_t type)
@@ -92,10 +67,11 @@ static struct kvm_segment flat(uint16_t selector, uint8_t type)
 }
 
 /* platforms/cloud-hypervisor.md §1.3 */
-static void set_registers(struct vm *vm)
+static void set_registers(struct cpu *cpu)
 {
+    const struct machine_options *options = cpu->vm->options;
     struct kvm_sregs sregs;
-    REQUEST(vm->cpu_fd, KVM_GET_SREGS, &sregs);
+    REQUEST(cpu->fd, KVM_GET_SREGS, &sregs);
     sregs.cs = flat(0x08, 0xb);
     sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = flat(0x10, 0x3);
     sregs.tr = (struct kvm_segment){.limit = 0x67, .selector = 0x18, .type = 0xb, .present = 1};
@@ -103,18 +79,18 @@ static void set_registers(struct vm *vm)
     sregs.idt = (struct kvm_dtable){.base = 0x520, .limit = 0x7};
     sregs.cr0 = 1;
     sregs.cr3 = sregs.cr4 = sregs.efer = 0;
-    if (vm->options->x2apic)
+    if (options->x2apic || highest_apic_id(options) >= XAPIC_IDS)
         sregs.apic_base |= APIC_BASE_X2APIC;
-    REQUEST(vm->cpu_fd, KVM_SET_SREGS, &sregs);
+    REQUEST(cpu->fd, KVM_SET_SREGS, &sregs);
 
-    struct kvm_regs regs = {.rflags = 2, .rip = vm->entry, .rbx = START_INFO};
-    REQUEST(vm->cpu_fd, KVM_SET_REGS, &regs);
+    struct kvm_regs regs = {.rflags = 2, .rip = cpu->vm->entry, .rbx = START_INFO};
+    REQUEST(cpu->fd, KVM_SET_REGS, &regs);
 
     struct kvm_fpu fpu = {.fcw = 0x37f, .mxcsr = 0x1f80};
-    REQUEST(vm->cpu_fd, KVM_SET_FPU, &fpu);
+    REQUEST(cpu->fd, KVM_SET_FPU, &fpu);
 }
 
-static void set_msrs(struct vm *vm)
+static void set_msrs(struct cpu *cpu)
 {
     struct {
         struct kvm_msrs head;
@@ -122,17 +98,50 @@ static void set_msrs(struct vm *vm)
     } msrs = {.head.nmsrs = 2,
               .entries = {{.index = MSR_MTRR_DEF_TYPE, .data = 0x806},
                           {.index = MSR_MISC_ENABLE, .data = 1}}};
-    ioctl(vm->cpu_fd, KVM_SET_MSRS, &msrs); /* not every KVM has both */
+    ioctl(cpu->fd, KVM_SET_MSRS, &msrs); /* not every KVM has both */
 }
 
-static void set_lapic(struct vm *vm)
+static void set_lapic(struct cpu *cpu)
 {
     struct kvm_lapic_state lapic;
-    REQUEST(vm->cpu_fd, KVM_GET_LAPIC, &lapic);
+    REQUEST(cpu->fd, KVM_GET_LAPIC, &lapic);
     const uint32_t lint0 = APIC_MODE_EXTINT, lint1 = APIC_MODE_NMI;
     memcpy(lapic.regs + APIC_LVT_LINT0, &lint0, sizeof lint0);
     memcpy(lapic.regs + APIC_LVT_LINT1, &lint1, sizeof lint1);
-    REQUEST(vm->cpu_fd, KVM_SET_LAPIC, &lapic);
+    REQUEST(cpu->fd, KVM_SET_LAPIC, &lapic);
+}
+
+/* A processor other than the first stays in wait-for-SIPI, whatever its registers are. */
+static void create_cpu(struct vm *vm, unsigned index, struct kvm_cpuid2 *cpuid)
+{
+    struct cpu *cpu = &vm->cpus[index];
+    cpu->vm = vm;
+    cpu->fd = REQUEST(vm->vm_fd, KVM_CREATE_VCPU, apic_id(vm->options, index));
+    int size = REQUEST(vm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
+    cpu->run = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, cpu->fd, 0);
+    if (cpu->run == MAP_FAILED)
+        die("vCPU state: %s", strerror(errno));
+    if (index == 0)
+        cpuid_prepare(vm->options, (uint32_t)REQUEST(cpu->fd, KVM_GET_TSC_KHZ, 0), cpuid);
+    cpuid_for_cpu(vm->options, index, cpuid);
+    REQUEST(cpu->fd, KVM_SET_CPUID2, cpuid);
+    set_registers(cpu);
+    set_msrs(cpu);
+    set_lapic(cpu);
+}
+
+static void create_cpus(struct vm *vm)
+{
+    struct kvm_cpuid2 *cpuid = calloc(1, sizeof *cpuid + (CPUID_ENTRIES_MAX + CPUID_ENTRIES_OWN) *
+                                                             sizeof cpuid->entries[0]);
+    vm->cpus = calloc(vm->options->cpu_count, sizeof *vm->cpus);
+    if (cpuid == NULL || vm->cpus == NULL)
+        die("no memory");
+    cpuid->nent = CPUID_ENTRIES_MAX;
+    REQUEST(vm->kvm_fd, KVM_GET_SUPPORTED_CPUID, cpuid);
+    for (unsigned i = 0; i < vm->options->cpu_count; i++)
+        create_cpu(vm, i, cpuid);
+    free(cpuid);
 }
 
 void kvm_create(struct vm *vm)
@@ -146,119 +155,83 @@ void kvm_create(struct vm *vm)
     REQUEST(vm->vm_fd, KVM_SET_IDENTITY_MAP_ADDR, &identity);
     struct kvm_enable_cap split = {.cap = KVM_CAP_SPLIT_IRQCHIP, .args = {IO_APIC_PINS}};
     REQUEST(vm->vm_fd, KVM_ENABLE_CAP, &split);
-    add_slot(vm, 0, 0, vm->low_size, vm->low);
-    if (vm->high_size != 0)
-        add_slot(vm, 1, HIGH_RAM, vm->high_size, vm->high);
-
-    vm->cpu_fd = REQUEST(vm->vm_fd, KVM_CREATE_VCPU, 0);
-    int size = REQUEST(vm->kvm_fd, KVM_GET_VCPU_MMAP_SIZE, 0);
-    run = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_SHARED, vm->cpu_fd, 0);
-    if (run == MAP_FAILED)
-        die("vCPU state: %s", strerror(errno));
-    set_cpuid(vm);
-    set_registers(vm);
-    set_msrs(vm);
-    set_lapic(vm);
+    struct kvm_enable_cap wide = {
+        .cap = KVM_CAP_X2APIC_API,
+        .args = {KVM_X2APIC_API_USE_32BIT_IDS | KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK}};
+    REQUEST(vm->vm_fd, KVM_ENABLE_CAP, &wide);
+    add_slot(vm, 0, vm->low_size, vm->low);
+    add_slot(vm, HIGH_RAM, vm->high_size, vm->high);
+    for (unsigned i = 0; i < vm->window_count; i++)
+        add_slot(vm, vm->windows[i].address, vm->windows[i].size, vm->windows[i].host);
+    create_cpus(vm);
 }
 
-void kvm_message_interrupt(struct vm *vm, uint64_t address, uint32_t data)
+static void *run_cpu(void *context)
 {
-    struct kvm_msi msi = {
-        .address_lo = (uint32_t)address, .address_hi = (uint32_t)(address >> 32), .data = data};
-    REQUEST(vm->vm_fd, KVM_SIGNAL_MSI, &msi);
+    struct cpu *cpu = context;
+    struct vm *vm = cpu->vm;
+    bool running = true;
+    while (running) {
+        int result = ioctl(cpu->fd, KVM_RUN, 0), error = errno;
+        pthread_mutex_lock(&vm->lock);
+        if (result < 0 && error != EINTR && error != EAGAIN)
+            die("KVM_RUN: %s", strerror(error));
+        if (result == 0 && vm->ending == END_RUNNING)
+            handle_exit(vm, cpu->run);
+        running = vm->ending == END_RUNNING;
+        pthread_mutex_unlock(&vm->lock);
+    }
+    return NULL;
 }
 
-static void handle_port(struct vm *vm)
+static void ignore(int signal)
 {
-    uint8_t *data = (uint8_t *)run + run->io.data_offset;
-    uint16_t port = run->io.port;
-    if (port >= 0xcf8 && port <= 0xcff)
-        vm->exits.cf8 += run->io.count;
-    for (uint32_t i = 0; i < run->io.count; i++, data += run->io.size) {
-        uint64_t value = 0;
-        vm->exits.port++;
-        if (run->io.direction == KVM_EXIT_IO_OUT) {
-            memcpy(&value, data, run->io.size);
-            bus_write(&vm->bus, BUS_PORT, port, run->io.size, value);
-        } else {
-            value = bus_read(&vm->bus, BUS_PORT, port, run->io.size);
-            memcpy(data, &value, run->io.size);
-        }
+}
+
+void kvm_start(struct vm *vm)
+{
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    const struct sigaction action = {.sa_handler = ignore};
+    sigaction(SIGUSR1, &action, NULL);
+    for (unsigned i = 0; i < vm->options->cpu_count; i++) {
+        if (pthread_create(&vm->cpus[i].thread, &attributes, run_cpu, &vm->cpus[i]) != 0)
+            die("no thread for processor %u", i);
     }
 }
 
-static void handle_mmio(struct vm *vm)
+/* The signal ends a KVM_RUN that goes on, the flag one that is about to begin. */
+void kvm_stop(struct vm *vm)
 {
-    uint64_t address = run->mmio.phys_addr, value = 0;
-    vm->exits.mmio++;
-    if (address >= ECAM && address < ECAM + (256ull << 20))
-        vm->exits.ecam++;
-    else if (address < 0xfec00000 || address >= HIGH_RAM)
-        vm->exits.bar++;
-    if (run->mmio.is_write) {
-        memcpy(&value, run->mmio.data, run->mmio.len);
-        bus_write(&vm->bus, BUS_MMIO, address, run->mmio.len, value);
-    } else {
-        value = bus_read(&vm->bus, BUS_MMIO, address, run->mmio.len);
-        memcpy(run->mmio.data, &value, run->mmio.len);
+    for (unsigned i = 0; i < vm->options->cpu_count; i++) {
+        vm->cpus[i].run->immediate_exit = 1;
+        pthread_kill(vm->cpus[i].thread, SIGUSR1);
     }
+    for (unsigned i = 0; i < vm->options->cpu_count; i++)
+        pthread_join(vm->cpus[i].thread, NULL);
 }
 
-static void show_state(struct vm *vm, const char *why)
+static void show_cpu(struct vm *vm, unsigned index, FILE *to)
 {
     struct kvm_regs r;
     struct kvm_sregs s;
-    ioctl(vm->cpu_fd, KVM_GET_REGS, &r);
-    ioctl(vm->cpu_fd, KVM_GET_SREGS, &s);
-    fprintf(stderr,
-            "vmm: %s\n"
+    struct kvm_mp_state mp;
+    REQUEST(vm->cpus[index].fd, KVM_GET_REGS, &r);
+    REQUEST(vm->cpus[index].fd, KVM_GET_SREGS, &s);
+    REQUEST(vm->cpus[index].fd, KVM_GET_MP_STATE, &mp);
+    if (index != 0 && mp.mp_state != KVM_MP_STATE_RUNNABLE)
+        return; /* it sleeps, or was never woken up */
+    fprintf(to,
+            "cpu %u, APIC id %u, state %u\n"
             " rip=%016llx rsp=%016llx rflags=%llx cr0=%llx cr2=%llx cr3=%llx cr4=%llx efer=%llx\n"
             " rax=%016llx rbx=%016llx rcx=%016llx rdx=%016llx rsi=%016llx rdi=%016llx\n",
-            why, r.rip, r.rsp, r.rflags, s.cr0, s.cr2, s.cr3, s.cr4, s.efer, r.rax, r.rbx, r.rcx,
-            r.rdx, r.rsi, r.rdi);
+            index, apic_id(vm->options, index), mp.mp_state, r.rip, r.rsp, r.rflags, s.cr0, s.cr2,
+            s.cr3, s.cr4, s.efer, r.rax, r.rbx, r.rcx, r.rdx, r.rsi, r.rdi);
 }
 
-static void handle_exit(struct vm *vm)
+void kvm_show_state(struct vm *vm, FILE *to)
 {
-    switch (run->exit_reason) {
-    case KVM_EXIT_IO:
-        handle_port(vm);
-        return;
-    case KVM_EXIT_MMIO:
-        handle_mmio(vm);
-        return;
-    case KVM_EXIT_INTR:
-    case KVM_EXIT_IOAPIC_EOI:
-        vm->exits.other++;
-        return;
-    case KVM_EXIT_SHUTDOWN:
-        show_state(vm, "triple fault");
-        vm_end(vm, END_TRIPLE_FAULT);
-        return;
-    case KVM_EXIT_INTERNAL_ERROR:
-        fprintf(stderr, "vmm: KVM internal error %u\n", run->internal.suberror);
-        show_state(vm, "KVM cannot go on");
-        vm_end(vm, END_ERROR);
-        return;
-    default:
-        fprintf(stderr, "vmm: exit reason %u\n", run->exit_reason);
-        show_state(vm, "unexpected exit");
-        vm_end(vm, END_ERROR);
-    }
-}
-
-void kvm_run_until_end(struct vm *vm)
-{
-    while (vm->ending == END_RUNNING) {
-        if (ioctl(vm->cpu_fd, KVM_RUN, 0) < 0) {
-            if (errno == EINTR || errno == EAGAIN)
-                continue;
-            die("KVM_RUN: %s", strerror(errno));
-        }
-        handle_exit(vm);
-        if (vm->bus.failed && vm->options->strict)
-            vm_end(vm, END_FORBIDDEN);
-    }
-    if (vm->ending == END_TIMEOUT)
-        show_state(vm, "time is up");
+    for (unsigned i = 0; i < vm->options->cpu_count; i++)
+        show_cpu(vm, i, to);
 }

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "models/bus.h"
+#include "vmm/options.h"
 
 /* One virtual machine of the bench. */
 
-#define LOW_RAM_END  0xc0000000ull /* RAM above goes to 4 GiB */
-#define HIGH_RAM     0x100000000ull
-#define ECAM         0xe8000000ull
-#define WINDOW32_END 0xe8000000ull
+#define LOW_RAM_END 0xc0000000ull /* RAM above goes to 4 GiB; the 32-bit PCI window begins */
+#define HIGH_RAM    0x100000000ull
+#define ECAM        0xe8000000ull /* 1 MiB per segment */
+#define ECAM_SIZE   (256ull << 20)
+#define WINDOWS_MAX PMEMS_MAX
 
 enum ending {
     END_RUNNING,
@@ -21,6 +26,7 @@ enum ending {
     END_TIMEOUT,
     END_FORBIDDEN, /* strict mode: an access to what is not there, or against a device's rules */
     END_ERROR,
+    END_POWER_CUT,
 };
 
 /* Exits by kind: what leaves the guest. */
@@ -29,56 +35,72 @@ struct exits {
     uint64_t uart, debug, pm_timer, cmos, cf8, ecam, bar, io_apic, absent;
 };
 
-struct machine_options {
-    const char *kernel, *cmdline, *initramfs;
-    uint64_t memory; /* bytes */
-    unsigned physical_bits;
-    enum { SERIAL_NULL, SERIAL_TTY, SERIAL_OFF } serial;
-    bool console; /* virtio-console */
-    const char *oem_strings[8];
-    unsigned oem_string_count;
-    const char *disks[96];
-    bool disk_readonly[96];
-    unsigned disk_count;
-
-    /* The bench's own */
-    bool strict;
-    bool no_tsc_leaf;
-    bool x2apic;    /* on at entry, as with processors beyond APIC id 254 */
-    bool stale_ram; /* RAM that is not zero, as of a memory zone after a reboot */
-    unsigned timeout_seconds;
-    const char *debug_log, *report;
+/* Guest memory beside RAM: the files of pmem devices. */
+struct memory_window {
+    uint64_t address, size;
+    uint8_t *host;
 };
+
+/* From `base` up to `end`, which is not in it; size 0 where base equals end. */
+struct span {
+    uint64_t base, end;
+};
+
+struct cpu;
 
 struct vm {
     const struct machine_options *options;
     struct bus bus;
     uint64_t low_size, high_size;
     uint8_t *low, *high;
-    enum ending ending;
+    struct memory_window windows[WINDOWS_MAX];
+    unsigned window_count;
     struct exits exits;
     uint64_t exits_at_mark; /* port + mmio when the guest wrote MARK to port 0x80 */
     bool marked;
     uint32_t entry;
-    int kvm_fd, vm_fd, cpu_fd;
+    int kvm_fd, vm_fd;
+    struct cpu *cpus;
+
+    /* Whoever touches devices, counters or the ending holds the lock. */
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    enum ending ending;
 };
 
 /* Written to port 0x80 by the guest application as its first instruction. */
 #define MARK 0xa5
 
-/* Pointer to guest memory [address, address + size), or NULL. */
+/* memory.c: RAM and its zones; where the guest's [address, address + size) is, or NULL. */
+void memory_create(struct vm *vm);
 void *vm_memory(struct vm *vm, uint64_t address, uint64_t size);
 
-/* Ends the run after the current exit. */
+/* main.c: ends the run after the current exit; the first ending counts. */
 void vm_end(struct vm *vm, enum ending ending);
-
 _Noreturn void die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* topology.c: APIC ids, which have gaps when the numbers of --cpus topology= are no powers of two.
+ */
+uint32_t apic_id(const struct machine_options *options, unsigned cpu);
+uint32_t highest_apic_id(const struct machine_options *options);
+/* Bits of an APIC id that tell threads of a core apart, and those and cores of a package. */
+unsigned thread_bits(const struct machine_options *options);
+unsigned package_bits(const struct machine_options *options);
 
 /* load.c: the rules of Cloud Hypervisor's ELF loader. */
 void load_kernel(struct vm *vm);
 
-/* tables.c: start_info, map, ACPI and SMBIOS as Cloud Hypervisor lays them out. */
+/* windows.c: a segment's windows for BARs (platforms/cloud-hypervisor.md §1.2). */
+struct span window32(const struct vm *vm, unsigned segment);
+struct span window64(const struct vm *vm, unsigned segment);
+
+/* tables.c: start_info, map and SMBIOS as Cloud Hypervisor lays them out. acpi.c: the ACPI tables,
+ * made of the dumped ones that lie in memory. mp_table.c: the MP table at `to`, of the dumped one.
+ */
+#define MP_TABLE_MAX 0x100u
 void write_tables(struct vm *vm);
+void write_acpi_tables(struct vm *vm);
+void write_mp_table(struct vm *vm, const uint8_t *dumped, uint32_t to);
 
 /* devices.c */
 void add_devices(struct vm *vm);
@@ -86,8 +108,14 @@ void add_devices(struct vm *vm);
 /* pci_devices.c. The check, after the run, calls bus_forbidden() for rules that were broken. */
 void add_pci_devices(struct vm *vm);
 void check_pci_devices(struct vm *vm);
+void show_pci_devices(struct vm *vm, FILE *to);
 
-/* kvm.c */
+/* kvm.c: the machine, one thread per processor. */
 void kvm_create(struct vm *vm);
-void kvm_run_until_end(struct vm *vm);
-void kvm_message_interrupt(struct vm *vm, uint64_t address, uint32_t data);
+void kvm_start(struct vm *vm);
+void kvm_stop(struct vm *vm);
+void kvm_show_state(struct vm *vm, FILE *to);
+
+/* exits.c: one exit of a processor, with the lock held. */
+struct kvm_run;
+void handle_exit(struct vm *vm, struct kvm_run *run);

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* vmm: Cloud Hypervisor's machine on /dev/kvm, for tests (tests/vmm/README.md). */
-#include <signal.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "vmm/machine.h"
-#include "vmm/options.h"
 
-static struct vm the_vm;
+static struct vm the_vm = {.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
 
 void die(const char *format, ...)
 {
@@ -24,45 +22,25 @@ void die(const char *format, ...)
     exit(1);
 }
 
-void *vm_memory(struct vm *vm, uint64_t address, uint64_t size)
-{
-    if (address <= vm->low_size && size <= vm->low_size - address)
-        return vm->low + address;
-    uint64_t offset = address - HIGH_RAM;
-    if (address >= HIGH_RAM && offset <= vm->high_size && size <= vm->high_size - offset)
-        return vm->high + offset;
-    return NULL;
-}
-
 void vm_end(struct vm *vm, enum ending ending)
 {
-    if (vm->ending == END_RUNNING)
-        vm->ending = ending;
+    if (vm->ending != END_RUNNING)
+        return;
+    vm->ending = ending;
+    pthread_cond_signal(&vm->ended);
 }
 
-static void time_is_up(int signal)
+static void wait_until_end(struct vm *vm)
 {
-    vm_end(&the_vm, END_TIMEOUT);
-}
-
-static void start_timer(unsigned seconds)
-{
-    /* It goes on ringing: a signal just before KVM_RUN would be lost. */
-    const struct itimerval timer = {{0, 100000}, {seconds, 0}};
-    struct sigaction action = {.sa_handler = time_is_up};
-    sigaction(SIGALRM, &action, NULL);
-    setitimer(ITIMER_REAL, &timer, NULL);
-}
-
-static uint8_t *allocate(uint64_t size)
-{
-    if (size == 0)
-        return NULL;
-    void *memory =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (memory == MAP_FAILED)
-        die("%llu bytes of memory cannot be had", (unsigned long long)size);
-    return memory;
+    struct timespec deadline;
+    clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += vm->options->timeout_seconds;
+    pthread_mutex_lock(&vm->lock);
+    while (vm->ending == END_RUNNING) {
+        if (pthread_cond_timedwait(&vm->ended, &vm->lock, &deadline) == ETIMEDOUT)
+            vm_end(vm, END_TIMEOUT);
+    }
+    pthread_mutex_unlock(&vm->lock);
 }
 
 static const struct {
@@ -72,15 +50,26 @@ static const struct {
     [END_POWER_OFF] = {"power off", 0},         [END_RESET] = {"reset", 10},
     [END_TRIPLE_FAULT] = {"triple fault", 11},  [END_TIMEOUT] = {"time-out", 12},
     [END_FORBIDDEN] = {"forbidden access", 13}, [END_ERROR] = {"error", 14},
+    [END_POWER_CUT] = {"power cut", 15},
 };
+
+static FILE *open_output(const char *path)
+{
+    FILE *to = path != NULL ? fopen(path, "w") : stderr;
+    if (to == NULL)
+        die("%s: cannot be written", path);
+    return to;
+}
+
+static void close_output(FILE *to)
+{
+    if (to != stderr)
+        fclose(to);
+}
 
 static void report(const struct vm *vm)
 {
-    FILE *to = stderr;
-    if (vm->options->report != NULL)
-        to = fopen(vm->options->report, "w");
-    if (to == NULL)
-        die("%s: cannot be written", vm->options->report);
+    FILE *to = open_output(vm->options->report);
     const struct exits *e = &vm->exits;
     fprintf(to, "end: %s\n", endings[vm->ending].text);
     if (vm->bus.failed)
@@ -96,8 +85,27 @@ static void report(const struct vm *vm)
                  {"io-apic", e->io_apic}, {"absent", e->absent}, {"other", e->other}};
     for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         fprintf(to, "exits-%s: %llu\n", kinds[i].name, (unsigned long long)kinds[i].count);
-    if (to != stderr)
-        fclose(to);
+    close_output(to);
+}
+
+/* What there is to see when a run did not end as it should, or when somebody asks. */
+static void show_state(struct vm *vm)
+{
+    bool as_asked =
+        vm->ending == END_POWER_OFF || vm->ending == END_RESET || vm->ending == END_POWER_CUT;
+    if (as_asked && vm->options->state == NULL)
+        return;
+    FILE *to = open_output(vm->options->state);
+    kvm_show_state(vm, to);
+    show_pci_devices(vm, to);
+    close_output(to);
+}
+
+/* Cloud Hypervisor makes a new machine of the same flags: so does a new process. */
+static void reboot(char **argv)
+{
+    execv("/proc/self/exe", argv);
+    die("cannot be started again");
 }
 
 int main(int argc, char **argv)
@@ -106,23 +114,21 @@ int main(int argc, char **argv)
     options_parse(&options, argc, argv);
     struct vm *vm = &the_vm;
     vm->options = &options;
-    vm->low_size = options.memory < LOW_RAM_END ? options.memory : LOW_RAM_END;
-    vm->high_size = options.memory - vm->low_size;
-    vm->low = allocate(vm->low_size);
-    vm->high = allocate(vm->high_size);
-    if (options.stale_ram)
-        memset(vm->low, 0xa5, vm->low_size);
-
+    memory_create(vm);
     load_kernel(vm);
     write_tables(vm);
     add_devices(vm);
     add_pci_devices(vm);
     kvm_create(vm);
-    start_timer(options.timeout_seconds);
-    kvm_run_until_end(vm);
+    kvm_start(vm);
+    wait_until_end(vm);
+    kvm_stop(vm);
     check_pci_devices(vm);
     if (options.strict && vm->bus.failed)
         vm->ending = END_FORBIDDEN;
+    show_state(vm);
+    if (!options.no_reboot && vm->ending == END_RESET)
+        reboot(argv);
     report(vm);
     return endings[vm->ending].status;
 }

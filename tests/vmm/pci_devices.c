@@ -1,123 +1,139 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Cloud Hypervisor's PCI segment 0: host bridge, console, disks, entropy device, by the models that
- * the unit tests use. BARs are live from the start, as its VMM leaves them. */
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+/* Cloud Hypervisor's PCI segments by the models that the unit tests use (platforms/
+ * cloud-hypervisor.md §2.4). BARs are live from the start, as its VMM leaves them. */
+#include "vmm/pci_devices.h"
 
-#include "models/pci.h"
+#include <string.h>
+
 #include "models/virtio_blk.h"
 #include "models/virtio_console.h"
-#include "models/virtio_pci.h"
-#include "models/virtio_rng.h"
-#include "vmm/machine.h"
 
-#define SECTOR        512u
-#define QUEUE_SIZE    128u
-#define BAR64_SPACING (8ull << 20)
+#define SLOTS           32u
+#define BAR64_ALIGNMENT (8ull << 20)
 
-#define DEVICES_MAX 32u
-
-struct disk {
-    struct virtio_blk_model blk;
-    struct virtio_pci_model pci;
-    int fd;
-};
-
-static struct pci_model segment;
-static struct pci_model_function host_bridge;
-static struct virtio_pci_model *devices[DEVICES_MAX];
-static unsigned device_count;
+static struct segment {
+    struct pci_model pci;
+    uint64_t free32, free64; /* BARs go below these */
+    struct virtio_pci_model *devices[SLOTS];
+    bool taken[SLOTS];
+    unsigned vendor_reads[SLOTS]; /* of slots where nothing is */
+} segments[SEGMENTS_MAX];
 
 static void *map_memory(void *context, uint64_t address, uint64_t size)
 {
     return vm_memory(context, address, size);
 }
 
-static bool transfer(void *context, bool write, uint64_t offset, void *data, uint64_t size)
+static uint64_t allocate(uint64_t *from, uint64_t size, uint64_t alignment)
 {
-    struct disk *disk = context;
-    ssize_t done = write ? pwrite(disk->fd, data, size, (off_t)offset)
-                         : pread(disk->fd, data, size, (off_t)offset);
-    return done == (ssize_t)size;
+    return *from = (*from - size) & ~(alignment - 1);
 }
 
-/* 64-bit BARs go from the top of the address space downward. */
-static void add_device(struct vm *vm, struct virtio_pci_model *pci, struct virtio_model *virtio,
-                       uint64_t bar32)
+uint64_t allocate64(struct vm *vm, unsigned segment, uint64_t size, uint64_t alignment)
 {
-    static uint64_t bar64_count;
-    uint64_t top = 1ull << vm->options->physical_bits;
-    if (device_count + 1 == DEVICES_MAX)
-        die("a segment has 32 slots");
+    return allocate(&segments[segment].free64, size, alignment);
+}
+
+static unsigned choose_slot(struct segment *segment, unsigned wanted)
+{
+    if (wanted != 0)
+        return wanted;
+    for (unsigned slot = 0; slot < SLOTS; slot++) {
+        if (!segment->taken[slot])
+            return slot;
+    }
+    die("a segment has 32 slots");
+}
+
+void add_pci_device(struct vm *vm, struct virtio_pci_model *pci, struct virtio_model *virtio,
+                    const struct place *place, bool low)
+{
+    struct segment *segment = &segments[place->segment];
+    unsigned slot = choose_slot(segment, place->slot);
+    low = low && place->segment == 0;
+    uint64_t bar = allocate(low ? &segment->free32 : &segment->free64, VIRTIO_PCI_MODEL_BAR_SIZE,
+                            low ? VIRTIO_PCI_MODEL_BAR_SIZE : BAR64_ALIGNMENT);
     virtio->memory = (struct guest_memory){map_memory, vm};
-    devices[device_count++] = pci;
-    virtio_pci_model_add(pci, &segment, virtio, device_count,
-                         bar32 != 0 ? bar32 : top - ++bar64_count * BAR64_SPACING, bar32 == 0);
+    segment->taken[slot] = true;
+    segment->devices[slot] = pci;
+    virtio_pci_model_add(pci, &segment->pci, virtio, slot, bar, !low);
 }
 
-static void add_disk(struct vm *vm, unsigned index)
+/* One read of a vendor id per slot is how a slot is seen to be empty. */
+static void note_absent(struct pci_model *pci, unsigned device, unsigned offset, bool write)
 {
-    struct disk *disk = calloc(1, sizeof *disk);
-    const char *path = vm->options->disks[index];
-    bool readonly = vm->options->disk_readonly[index];
-    disk->fd = open(path, readonly ? O_RDONLY : O_RDWR);
-    off_t size = disk->fd >= 0 ? lseek(disk->fd, 0, SEEK_END) : -1; /* also of a block device */
-    if (size < 0)
-        die("%s: cannot be opened", path);
-    disk->blk.size = (uint64_t)size;
-    disk->blk.transfer = transfer;
-    disk->blk.context = disk;
-    uint64_t features = VIRTIO_BLK_F_FLUSH | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_SEG_MAX |
-                        VIRTIO_BLK_F_TOPOLOGY | VIRTIO_F_EVENT_IDX | VIRTIO_F_INDIRECT_DESC |
-                        (readonly ? VIRTIO_BLK_F_RO : 0);
-    virtio_blk_model_init(&disk->blk, &vm->bus, SECTOR, features, QUEUE_SIZE);
-    add_device(vm, &disk->pci, &disk->blk.virtio,
-               WINDOW32_END - (index + 1) * (uint64_t)VIRTIO_PCI_MODEL_BAR_SIZE);
+    struct vm *vm = pci->absent_context;
+    struct segment *segment = (struct segment *)pci; /* its first member */
+    vm->exits.absent++;
+    if (!write && offset == PCI_VENDOR_ID && segment->devices[device] == NULL &&
+        segment->vendor_reads[device]++ == 0)
+        return;
+    bus_forbidden(&vm->bus, "segment %u slot %u: %s of register 0x%x, where no function is",
+                  (unsigned)(segment - segments), device, write ? "write" : "read", offset);
 }
 
-static void (*console_notify)(struct virtio_model *virtio, unsigned queue);
-static struct virtio_console_model console;
-
-static void show_console(struct virtio_model *virtio, unsigned queue)
+static void add_segment(struct vm *vm, unsigned index)
 {
-    console_notify(virtio, queue);
-    fwrite(console.output, 1, console.output_length, stdout);
-    fflush(stdout);
-    console.output_length = 0;
+    struct segment *segment = &segments[index];
+    memset(segment, 0, sizeof *segment);
+    pci_model_init(&segment->pci, &vm->bus, ECAM + index * PCI_ECAM_BUS_SIZE, 1, index == 0);
+    segment->pci.functions_alias = true;
+    segment->pci.absent = note_absent;
+    segment->pci.absent_context = vm;
+    segment->free32 = window32(vm, index).end;
+    segment->free64 = window64(vm, index).end;
 }
 
-static void add_console(struct vm *vm)
+static void add_host_bridge(void)
 {
-    static struct virtio_pci_model pci;
-    virtio_console_model_init(&console, &vm->bus, VIRTIO_CONSOLE_F_SIZE);
-    console_notify = console.virtio.notify;
-    console.virtio.notify = show_console;
-    add_device(vm, &pci, &console.virtio, 0);
+    static struct pci_model_function bridge;
+    memset(&bridge, 0, sizeof bridge);
+    pci_model_set32(&bridge, PCI_VENDOR_ID, 0x0d578086);
+    pci_model_set32(&bridge, PCI_CLASS_REVISION, 0x06000000);
+    pci_model_add(&segments[0].pci, &bridge);
+    segments[0].taken[0] = true;
 }
 
-static void add_rng(struct vm *vm)
+/* Slots that a flag names are not given to others. */
+static void pin(const struct vm *vm, const struct place *place)
 {
-    static struct virtio_rng_model rng;
-    static struct virtio_pci_model pci;
-    virtio_rng_model_init(&rng, &vm->bus, 256);
-    add_device(vm, &pci, &rng.virtio, 0);
+    if (place->segment >= vm->options->segment_count || place->slot >= SLOTS)
+        die("pci_segment or pci_device_id is not there");
+    if (place->slot == 0)
+        return;
+    if (segments[place->segment].taken[place->slot])
+        die("pci_device_id %u is taken", place->slot);
+    segments[place->segment].taken[place->slot] = true;
 }
 
+static void pin_all(const struct vm *vm)
+{
+    const struct machine_options *o = vm->options;
+    for (unsigned i = 0; i < o->disk_count; i++)
+        pin(vm, &o->disks[i].place);
+    for (unsigned i = 0; i < o->net_count; i++)
+        pin(vm, &o->nets[i].place);
+    for (unsigned i = 0; i < o->pmem_count; i++)
+        pin(vm, &o->pmems[i].place);
+}
+
+/* Cloud Hypervisor's order; memory of pmem devices has its place before any BAR. */
 void add_pci_devices(struct vm *vm)
 {
-    pci_model_init(&segment, &vm->bus, ECAM, 1, true);
-    segment.functions_alias = true;
-    pci_model_set32(&host_bridge, PCI_VENDOR_ID, 0x0d578086);
-    pci_model_set32(&host_bridge, PCI_CLASS_REVISION, 0x06000000);
-    pci_model_add(&segment, &host_bridge);
-    if (vm->options->console)
+    const struct machine_options *o = vm->options;
+    for (unsigned i = 0; i < o->segment_count; i++)
+        add_segment(vm, i);
+    add_host_bridge();
+    pin_all(vm);
+    for (unsigned i = 0; i < o->pmem_count; i++)
+        create_pmem(vm, i);
+    if (o->console != CONSOLE_OFF)
         add_console(vm);
-    for (unsigned i = 0; i < vm->options->disk_count; i++)
+    for (unsigned i = 0; i < o->disk_count; i++)
         add_disk(vm, i);
     add_rng(vm);
+    for (unsigned i = 0; i < o->pmem_count; i++)
+        add_pmem(vm, i);
 }
 
 /* Features that stay acknowledged for the OS (platforms/cloud-hypervisor.md §4.1, rule 4). */
@@ -126,27 +142,68 @@ static uint64_t allowed_features(const struct virtio_model *virtio)
     uint64_t common = VIRTIO_F_VERSION_1;
     if (virtio->type == VIRTIO_TYPE_BLOCK)
         return common | VIRTIO_BLK_F_RO | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_FLUSH |
-               VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_SIZE_MAX | VIRTIO_BLK_F_TOPOLOGY;
+               VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_SIZE_MAX | VIRTIO_BLK_F_TOPOLOGY |
+               VIRTIO_BLK_F_DISCARD | VIRTIO_BLK_F_WRITE_ZEROES;
     if (virtio->type == VIRTIO_TYPE_CONSOLE)
         return common | VIRTIO_CONSOLE_F_SIZE;
     return common;
 }
 
+static void check_one(void *context, const char *name, const struct virtio_pci_model *device)
+{
+    struct bus *bus = context;
+    const struct virtio_model *virtio = device->virtio;
+    uint64_t excess = virtio->acknowledged & ~allowed_features(virtio);
+    if (excess != 0)
+        bus_forbidden(bus, "%s: features 0x%llx acknowledged in excess", name,
+                      (unsigned long long)excess);
+    if (device->lost_writes != 0)
+        bus_forbidden(bus, "%s: %u writes lost while the status was 0", name, device->lost_writes);
+    if (device->pci.bars[0].writes != 0)
+        bus_forbidden(bus, "%s: its BAR was written", name);
+    if (virtio->worker_dead)
+        bus_forbidden(bus, "%s: a head was used again in flight", name);
+}
+
+static void for_each_device(struct vm *vm,
+                            void (*visit)(void *context, const char *name,
+                                          const struct virtio_pci_model *device),
+                            void *context)
+{
+    char name[48];
+    for (unsigned i = 0; i < vm->options->segment_count; i++) {
+        for (unsigned slot = 0; slot < SLOTS; slot++) {
+            snprintf(name, sizeof name, "segment %u slot %u", i, slot);
+            if (segments[i].devices[slot] != NULL)
+                visit(context, name, segments[i].devices[slot]);
+        }
+    }
+}
+
 void check_pci_devices(struct vm *vm)
 {
-    for (unsigned i = 0; i < device_count; i++) {
-        const struct virtio_pci_model *device = devices[i];
-        const struct virtio_model *virtio = device->virtio;
-        uint64_t excess = virtio->acknowledged & ~allowed_features(virtio);
-        if (excess != 0)
-            bus_forbidden(&vm->bus, "slot %u: features 0x%llx acknowledged in excess", i + 1,
-                          (unsigned long long)excess);
-        if (device->lost_writes != 0)
-            bus_forbidden(&vm->bus, "slot %u: %u writes lost while the status was 0", i + 1,
-                          device->lost_writes);
-        if (device->pci.bars[0].writes != 0)
-            bus_forbidden(&vm->bus, "slot %u: its BAR was written", i + 1);
-        if (virtio->worker_dead)
-            bus_forbidden(&vm->bus, "slot %u: a head was used again in flight", i + 1);
+    for_each_device(vm, check_one, &vm->bus);
+}
+
+static void show_one(void *context, const char *name, const struct virtio_pci_model *device)
+{
+    const struct virtio_model *virtio = device->virtio;
+    fprintf(context,
+            "%s: virtio type %u, command %x, BAR %llx, status %02x, acknowledged %llx of %llx\n",
+            name, virtio->type, pci_model_get32(&device->pci, PCI_COMMAND) & 0xffff,
+            (unsigned long long)pci_model_bar_address(&device->pci, 0), virtio->status,
+            (unsigned long long)virtio->acknowledged, (unsigned long long)virtio->offered);
+    for (unsigned i = 0; i < virtio->queue_count; i++) {
+        const struct virtio_model_queue *queue = &virtio->queues[i];
+        if (queue->enabled)
+            fprintf(context, " queue %u: %u entries at %llx, %llx, %llx; taken %u, used %u\n", i,
+                    queue->size, (unsigned long long)queue->descriptors,
+                    (unsigned long long)queue->driver, (unsigned long long)queue->device,
+                    queue->next_available, queue->used);
     }
+}
+
+void show_pci_devices(struct vm *vm, FILE *to)
+{
+    for_each_device(vm, show_one, to);
 }

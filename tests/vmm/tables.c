@@ -4,25 +4,22 @@
 #include <string.h>
 #include <time.h>
 
-#include "hw/acpi.h"
 #include "hw/pvh.h"
 #include "hw/smbios.h"
 #include "vmm/machine.h"
 
 /* The tables are the bytes that were dumped from Cloud Hypervisor (tests/fixtures). What depends on
- * the size of RAM and on the width of addresses is changed in them, and their checksums. */
+ * the flags is changed in them. */
 
-#define FIXTURE        "tests/fixtures/cloud-hypervisor/memory-512M-one-disk.txt"
-#define START_INFO     0x6000u
-#define MODULES        0x6040u
-#define MAP            0x7000u
-#define COMMAND_LINE   0x20000u
-#define COMMAND_MAX    0x10000u
-#define DSDT           0xa0024u
-#define SMBIOS         0xf0000u
-#define SMBIOS_TABLE   0xf0018u
-#define FIXTURE_BITS   46u
-#define QWORD_RESOURCE 0x8a
+#define FIXTURE      "tests/fixtures/cloud-hypervisor/memory-512M-one-disk.txt"
+#define START_INFO   0x6000u
+#define MODULES      0x6040u
+#define MAP          0x7000u
+#define COMMAND_LINE 0x20000u
+#define COMMAND_MAX  0x10000u
+#define SMBIOS       0xf0000u
+#define SMBIOS_TABLE 0xf0018u
+#define MP_TABLE     0xf0090u /* in the dump: the first free 16 bytes behind SMBIOS */
 
 static void load_fixture(struct vm *vm)
 {
@@ -49,50 +46,6 @@ static void load_fixture(struct vm *vm)
     fclose(file);
 }
 
-static void mend(uint8_t *table)
-{
-    uint32_t length;
-    memcpy(&length, table + 4, 4);
-    table[9] = 0;
-    uint8_t sum = 0;
-    for (uint32_t i = 0; i < length; i++)
-        sum = (uint8_t)(sum + table[i]);
-    table[9] = (uint8_t)-sum;
-}
-
-/* An address near the top of the fixture's address space moves to the top of ours. */
-static uint64_t moved(const struct vm *vm, uint64_t address)
-{
-    if (address < 1ull << (FIXTURE_BITS - 1) || address > 1ull << FIXTURE_BITS)
-        return address;
-    return address - (1ull << FIXTURE_BITS) + (1ull << vm->options->physical_bits);
-}
-
-/* QWordMemory descriptors, and the 64-bit constants of operation regions. */
-static void fit_dsdt(struct vm *vm)
-{
-    uint8_t *table = vm_memory(vm, DSDT, 0x122f);
-    for (uint32_t at = 36; at + 46 <= 0x122f; at++) {
-        uint64_t numbers[5], constant;
-        memcpy(&constant, table + at + 1, 8);
-        if (table[at] == 0x0e && constant >> (FIXTURE_BITS - 1) == 1) {
-            constant = moved(vm, constant);
-            memcpy(table + at + 1, &constant, 8);
-        }
-        if (table[at] != QWORD_RESOURCE || table[at + 1] != 0x2b || table[at + 2] != 0)
-            continue;
-        memcpy(numbers, table + at + 6, sizeof numbers);
-        if (numbers[1] == HIGH_RAM)
-            numbers[1] += vm->high_size;
-        numbers[1] = moved(vm, numbers[1]);
-        numbers[2] = moved(vm, numbers[2]);
-        numbers[4] = numbers[2] - numbers[1] + 1;
-        memcpy(table + at + 6, numbers, sizeof numbers);
-        at += 45;
-    }
-    mend(table);
-}
-
 static void write_map(struct vm *vm)
 {
     struct hvm_memmap_table_entry entries[4] = {
@@ -102,7 +55,7 @@ static void write_map(struct vm *vm)
     uint32_t count = 2;
     if (vm->high_size != 0)
         entries[count++] = (struct hvm_memmap_table_entry){HIGH_RAM, vm->high_size, 1, 0};
-    entries[count++] = (struct hvm_memmap_table_entry){ECAM, 256ull << 20, 2, 0};
+    entries[count++] = (struct hvm_memmap_table_entry){ECAM, ECAM_SIZE, 2, 0};
     memcpy(vm_memory(vm, MAP, sizeof entries), entries, count * sizeof entries[0]);
     struct hvm_start_info *info = vm_memory(vm, START_INFO, sizeof *info);
     info->memmap_entries = count;
@@ -171,9 +124,14 @@ static void write_oem_strings(struct vm *vm)
 void write_tables(struct vm *vm)
 {
     load_fixture(vm);
-    fit_dsdt(vm);
     write_map(vm);
+    write_acpi_tables(vm);
     write_command_line(vm);
     load_initramfs(vm);
+    struct smbios3_entry *entry = vm_memory(vm, SMBIOS, sizeof *entry);
+    uint8_t mp_table[MP_TABLE_MAX];
+    memcpy(mp_table, vm_memory(vm, MP_TABLE, sizeof mp_table), sizeof mp_table);
+    memset(vm_memory(vm, MP_TABLE, sizeof mp_table), 0, sizeof mp_table);
     write_oem_strings(vm);
+    write_mp_table(vm, mp_table, (SMBIOS_TABLE + entry->table_max_size + 15) & ~15u);
 }

@@ -105,7 +105,7 @@ static void test_modes(void **state)
 
 static void test_cloud_hypervisor(void **state)
 {
-    cmos.is_cloud_hypervisor = true;
+    cmos_make_cloud_hypervisor(&cmos);
     cmos.ram[0x0b] = 0;
     start(&(struct runtime_config){.has_cmos_rtc = true, .rtc_always_24_hours = true});
     for (unsigned hour = 0; hour < 24; hour++) {

@@ -5,28 +5,10 @@
 
 #include "efi/system_table.h"
 
-static EFI_SYSTEM_TABLE *st;
+/* Set by efi_main() before anything is printed. */
+extern EFI_SYSTEM_TABLE *st;
 
-static inline void print(const char *text)
-{
-    char16_t wide[128];
-    size_t length = 0;
-    for (; text[length] != '\0' && length < 127; length++)
-        wide[length] = (char16_t)text[length];
-    wide[length] = 0;
-    st->ConOut->OutputString(st->ConOut, wide);
-}
+void print(const char *text);
 
 /* In hexadecimal, with `digits` digits at least. */
-static inline void print_number(uint64_t value, unsigned digits)
-{
-    char text[17];
-    unsigned length = 0;
-    for (int shift = 60; shift >= 0; shift -= 4) {
-        unsigned digit = value >> shift & 15;
-        if (length > 0 || digit != 0 || shift < 4 * (int)digits)
-            text[length++] = (char)(digit < 10 ? '0' + digit : 'a' + digit - 10);
-    }
-    text[length] = '\0';
-    print(text);
-}
+void print_number(uint64_t value, unsigned digits);
