@@ -101,6 +101,22 @@ struct pe_section_header {
     uint32_t characteristics;
 };
 
+/* Resources: a tree of directories. Offsets are relative to the root directory. */
+#define PE_RESOURCE_FLAG 0x80000000u /* in `name`: of a string; in `offset`: of a directory */
+
+struct pe_resource_directory {
+    uint32_t characteristics;
+    uint32_t time_stamp;
+    uint16_t major, minor;
+    uint16_t named_count; /* entries with names come first */
+    uint16_t id_count;
+};
+
+struct pe_resource_entry {
+    uint32_t name;
+    uint32_t offset; /* of a directory, or of a struct pe_data_directory */
+};
+
 struct pe_relocation_block {
     uint32_t page;
     uint32_t size; /* with this header; uint16_t entries follow: type << 12 | offset in the page */
@@ -110,4 +126,5 @@ _Static_assert(sizeof(struct pe_file_header) == 20, "COFF file header layout");
 _Static_assert(sizeof(struct pe_optional_header) == 112, "PE32+ optional header layout");
 _Static_assert(offsetof(struct pe_optional_header, image_base) == 24, "PE32+ layout");
 _Static_assert(offsetof(struct pe_optional_header, subsystem) == 68, "PE32+ layout");
+_Static_assert(sizeof(struct pe_resource_directory) == 16, "resource directory layout");
 _Static_assert(sizeof(struct pe_section_header) == 40, "section header layout");

@@ -9,6 +9,7 @@
 #include "efi/guid.h"
 #include "efi/handle.h"
 #include "efi/open_protocol.h"
+#include "efi/protocol/hii_database.h"
 #include "hw/pe.h"
 #include "lib/ascii.h"
 #include "lib/memory.h"
@@ -80,6 +81,10 @@ EFI_STATUS image_publish(struct image *image)
     status = efi_install_protocol_interface(&image->handle,
                                             GUID_OF(EFI_LOADED_IMAGE_DEVICE_PATH_PROTOCOL),
                                             EFI_NATIVE_INTERFACE, image->device_path);
+    if (!EFI_ERROR(status) && image->hii_packages != NULL)
+        status =
+            efi_install_protocol_interface(&image->handle, GUID_OF(EFI_HII_PACKAGE_LIST_PROTOCOL),
+                                           EFI_NATIVE_INTERFACE, image->hii_packages);
     if (!EFI_ERROR(status))
         status = debug_image_add(image);
     return status;
@@ -130,11 +135,15 @@ static void free_memory(struct image *image)
 /* False when somebody holds on to an interface. */
 static bool uninstall(struct image *image)
 {
-    static const EFI_GUID device_path = EFI_LOADED_IMAGE_DEVICE_PATH_PROTOCOL_GUID;
+    static const EFI_GUID device_path = EFI_LOADED_IMAGE_DEVICE_PATH_PROTOCOL_GUID,
+                          hii_packages = EFI_HII_PACKAGE_LIST_PROTOCOL_GUID;
     EFI_STATUS status = EFI_SUCCESS;
     open_protocol_forget_agent(image->handle);
     if (handle_supports(image->handle, &device_path))
         status = efi_uninstall_protocol_interface(image->handle, &device_path, image->device_path);
+    if (!EFI_ERROR(status) && handle_supports(image->handle, &hii_packages))
+        status =
+            efi_uninstall_protocol_interface(image->handle, &hii_packages, image->hii_packages);
     if (!EFI_ERROR(status))
         status = efi_uninstall_protocol_interface(image->handle, GUID_OF(EFI_LOADED_IMAGE_PROTOCOL),
                                                   &image->loaded);

@@ -59,6 +59,7 @@ struct image {
     EFI_LOADED_IMAGE_PROTOCOL loaded;
     EFI_DEVICE_PATH_PROTOCOL *device_path; /* whole path of the file, NULL when unknown; a copy */
     char name[64];                         /* for log lines */
+    void *hii_packages;                    /* in the image: its HII resource; NULL: none */
     uint16_t subsystem;                    /* PE_SUBSYSTEM_EFI_…  */
     bool nx_compatible;
     bool from_device; /* LoadImage read the file itself */

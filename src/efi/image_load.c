@@ -5,11 +5,13 @@
 #include "core/pages.h"
 #include "efi/device_path.h"
 #include "efi/guid.h"
+#include "efi/hii/package.h"
 #include "efi/image.h"
 #include "efi/image_memory.h"
 #include "efi/image_source.h"
 #include "efi/locate.h"
 #include "efi/pe.h"
+#include "efi/pe_resource.h"
 
 #define FOUR_GIB (4ull << 30)
 
@@ -83,6 +85,19 @@ static EFI_STATUS place(struct image *image, const struct pe_image *pe, const ch
     return image_memory_protect(pe, image->base, image->name);
 }
 
+/* An image may carry HII packages as a resource (§7.4.1). */
+static void find_hii_packages(struct image *image, const struct pe_image *pe)
+{
+    struct pe_data_directory resource;
+    uint8_t *memory = image->loaded.ImageBase;
+    if (!pe_resource_find(pe, memory, "HII", &resource))
+        return;
+    if (hii_package_list_fits(memory + resource.address, resource.size))
+        image->hii_packages = memory + resource.address;
+    else
+        log_warning("%s: malformed HII resource ignored", image->name);
+}
+
 static EFI_STATUS load(struct image *image, const void *data, size_t size, const char **ret_problem)
 {
     struct pe_image pe;
@@ -98,6 +113,7 @@ static EFI_STATUS load(struct image *image, const void *data, size_t size, const
     if (EFI_ERROR(status))
         return status;
     image->entry = (uintptr_t)(image->base + pe.entry_point);
+    find_hii_packages(image, &pe);
     *ret_problem = "not enough memory";
     return image_publish(image);
 }

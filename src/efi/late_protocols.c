@@ -6,6 +6,10 @@
 #include "efi/configuration_table.h"
 #include "efi/guid.h"
 #include "efi/handle.h"
+#include "efi/hii/config_routing.h"
+#include "efi/hii/database.h"
+#include "efi/hii/font.h"
+#include "efi/hii/strings.h"
 #include "efi/protocols/acpi_table.h"
 #include "efi/protocols/smbios.h"
 #include "lib/status_name.h"
@@ -25,13 +29,17 @@ static EFI_STATUS make_smbios(void)
 
 static struct late_protocol {
     EFI_GUID guid;
-    EFI_STATUS (*make)(void); /* EFI_NOT_FOUND: not on this machine */
+    EFI_STATUS (*make)(void); /* EFI_NOT_FOUND: not on this machine; NULL: nothing to make */
     void *interface;
     const char *name;
     bool tried;
 } protocols[] = {
     {EFI_ACPI_TABLE_PROTOCOL_GUID, make_acpi_table, &acpi_table_protocol, "ACPI table"},
     {EFI_SMBIOS_PROTOCOL_GUID, make_smbios, &smbios_protocol, "SMBIOS"},
+    {EFI_HII_DATABASE_PROTOCOL_GUID, NULL, &hii_database_protocol, "HII database"},
+    {EFI_HII_STRING_PROTOCOL_GUID, NULL, &hii_string_protocol, "HII string"},
+    {EFI_HII_FONT_PROTOCOL_GUID, NULL, &hii_font_protocol, "HII font"},
+    {EFI_HII_CONFIG_ROUTING_PROTOCOL_GUID, NULL, &hii_config_routing_protocol, "HII routing"},
 };
 
 static void offer(struct late_protocol *late)
@@ -40,7 +48,7 @@ static void offer(struct late_protocol *late)
         return;
     late->tried = true;
     EFI_HANDLE handle = NULL;
-    EFI_STATUS status = late->make();
+    EFI_STATUS status = late->make != NULL ? late->make() : EFI_SUCCESS;
     if (!EFI_ERROR(status))
         status = efi_install_protocol_interface(&handle, &late->guid, EFI_NATIVE_INTERFACE,
                                                 late->interface);

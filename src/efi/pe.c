@@ -78,6 +78,8 @@ static EFI_STATUS parse_optional_header(struct reader *r, struct pe_image *image
             return malformed("optional header too short", ret_problem);
         if (i == PE_DIRECTORY_RELOCATION)
             image->relocations = directory;
+        if (i == PE_DIRECTORY_RESOURCE)
+            image->resources = directory;
     }
     return EFI_SUCCESS;
 }

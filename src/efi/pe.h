@@ -26,6 +26,7 @@ struct pe_image {
     uint32_t section_count;
     uint64_t section_table;               /* file offset */
     struct pe_data_directory relocations; /* size 0: none */
+    struct pe_data_directory resources;   /* size 0: none; not checked */
     uint16_t subsystem;                   /* one of the three EFI ones */
     bool nx_compatible;
     bool relocations_stripped; /* runs at image_base only */

@@ -39,14 +39,14 @@ void ascii_copy(char *dst, size_t size, const char *src)
     dst[i] = '\0';
 }
 
-static int digit_value(char c)
+int ascii_hex_digit(unsigned c)
 {
     if (c >= '0' && c <= '9')
-        return c - '0';
+        return (int)(c - '0');
     if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
+        return (int)(c - 'a' + 10);
     if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
+        return (int)(c - 'A' + 10);
     return -1;
 }
 
@@ -63,7 +63,7 @@ bool ascii_to_uint(const char *s, size_t length, uint64_t *ret)
 
     uint64_t value = 0;
     for (; i < length; i++) {
-        int digit = digit_value(s[i]);
+        int digit = ascii_hex_digit((unsigned char)s[i]);
         if (digit < 0 || (unsigned)digit >= base)
             return false;
         if (__builtin_mul_overflow(value, base, &value) ||

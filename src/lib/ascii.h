@@ -15,6 +15,9 @@ bool ascii_is_space(char c);
 /* Copies `src` into `dst[size]`, cut to fit, always NUL terminated. `size` is at least 1. */
 void ascii_copy(char *dst, size_t size, const char *src);
 
+/* Value of a hexadecimal digit, ASCII or UCS-2; -1: it is none. */
+int ascii_hex_digit(unsigned c);
+
 /* Parses an unsigned number, decimal or with 0x hexadecimal, that fills all of `s[length]`. False,
  * and `*ret` untouched, when there is none or it does not fit in 64 bits. */
 bool ascii_to_uint(const char *s, size_t length, uint64_t *ret);

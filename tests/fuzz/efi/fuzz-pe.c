@@ -4,7 +4,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "efi/pe.h"
+#include "efi/hii/package.h"
+#include "efi/pe_resource.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,6 +22,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     pe_place(&image, memory);
     EFI_STATUS status = pe_relocate(&image, memory, 0x7f000000, &problem);
     (void)status;
+    struct pe_data_directory resource;
+    if (pe_resource_find(&image, memory, "HII", &resource))
+        (void)hii_package_list_fits(memory + resource.address, resource.size);
     free(memory);
     return 0;
 }

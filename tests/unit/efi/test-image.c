@@ -17,6 +17,7 @@
 #include "efi/image.h"
 #include "efi/image_memory.h"
 #include "efi/open_protocol.h"
+#include "efi/protocol/hii_database.h"
 #include "efi/tpl.h"
 #include "host/pool.h"
 #include "platform/machine.h"
@@ -481,6 +482,67 @@ static void test_runtime_driver(void **state)
     image_services_init(&system_table, NULL);
 }
 
+/* A tree of three levels that leads to a package list without packages. */
+static void put_hii_resource(struct tiny_pe *pe)
+{
+    static const struct {
+        struct pe_resource_directory types;
+        struct pe_resource_entry type;
+        struct pe_resource_directory names;
+        struct pe_resource_entry name;
+        struct pe_resource_directory languages;
+        struct pe_resource_entry language;
+        struct pe_data_directory data;
+        char16_t length, text[3];
+        EFI_HII_PACKAGE_LIST_HEADER list;
+        EFI_HII_PACKAGE_HEADER end;
+    } tree = {
+        .types.named_count = 1,
+        .type = {PE_RESOURCE_FLAG | 80, PE_RESOURCE_FLAG | 24},
+        .names.id_count = 1,
+        .name = {1, PE_RESOURCE_FLAG | 48},
+        .languages.id_count = 1,
+        .language = {0x409, 72},
+        .data = {TINY_DATA + 0x40 + 88, 24},
+        .length = 3,
+        .text = {'H', 'I', 'I'},
+        .list.PackageLength = 24,
+        .end = {.Length = 4, .Type = EFI_HII_PACKAGE_END},
+    };
+    memcpy(pe->data + 0x40, &tree, sizeof tree);
+    pe->h.directories[PE_DIRECTORY_RESOURCE] =
+        (struct pe_data_directory){TINY_DATA + 0x40, sizeof tree};
+}
+
+static void *hii_packages(const struct tiny_pe *pe)
+{
+    EFI_HANDLE handle;
+    assert_int_equal(load(pe, &handle), EFI_SUCCESS);
+    void *packages = handle_interface(handle, GUID_OF(EFI_HII_PACKAGE_LIST_PROTOCOL));
+    if (packages != NULL)
+        assert_ptr_equal(packages, (uint8_t *)loaded_image(handle)->ImageBase + TINY_DATA + 0x98);
+    assert_int_equal(efi_unload_image(handle), EFI_SUCCESS);
+    return packages;
+}
+
+static void test_hii_resource(void **state)
+{
+    struct tiny_pe pe = tiny_pe();
+    assert_null(hii_packages(&pe));
+    put_hii_resource(&pe);
+    assert_non_null(hii_packages(&pe));
+    pe.data[0x40 + 82] = 'h'; /* another type */
+    assert_null(hii_packages(&pe));
+    put_hii_resource(&pe);
+    pe.data[0x40 + 76] = 23; /* the list is longer than the resource */
+    assert_null(hii_packages(&pe));
+    put_hii_resource(&pe);
+    pe.h.directories[PE_DIRECTORY_RESOURCE].size = 75;
+    assert_null(hii_packages(&pe));
+    pe.h.directories[PE_DIRECTORY_RESOURCE].size = UINT32_MAX;
+    assert_null(hii_packages(&pe));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -498,6 +560,7 @@ int main(void)
         cmocka_unit_test(test_allocation_access),
         cmocka_unit_test(test_debug_table),
         cmocka_unit_test(test_runtime_driver),
+        cmocka_unit_test(test_hii_resource),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
