@@ -24,7 +24,7 @@ static char16_t *join_words(char16_t **words, size_t count)
     return text_take(&line);
 }
 
-static EFI_STATUS load(const char16_t *file, EFI_HANDLE *ret)
+EFI_STATUS execute_load(const char16_t *file, EFI_HANDLE *ret)
 {
     struct arena arena = {0};
     struct location location;
@@ -68,7 +68,7 @@ EFI_STATUS execute_image(char16_t **words, size_t count, EFI_STATUS *ret_code)
 {
     EFI_LOADED_IMAGE_PROTOCOL *loaded;
     EFI_HANDLE image;
-    EFI_STATUS status = load(words[0], &image);
+    EFI_STATUS status = execute_load(words[0], &image);
     if (EFI_ERROR(status)) {
         /* Loaded, but not allowed to run: still ours to unload. */
         if (status == EFI_SECURITY_VIOLATION)

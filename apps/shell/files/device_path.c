@@ -33,6 +33,22 @@ size_t device_path_length(const EFI_DEVICE_PATH_PROTOCOL *path)
     return (size_t)((const char *)node - (const char *)path);
 }
 
+bool device_path_fits(const void *data, size_t size)
+{
+    const uint8_t *at = data;
+    while (size >= HEADER) {
+        const EFI_DEVICE_PATH_PROTOCOL *node = (const void *)at;
+        size_t length = node->Length[0] | (size_t)node->Length[1] << 8;
+        if (length < HEADER || length > size)
+            return false;
+        if (device_path_ends(node) && node->SubType == END_ENTIRE_DEVICE_PATH_SUBTYPE)
+            return true;
+        at += length;
+        size -= length;
+    }
+    return false;
+}
+
 int device_path_compare(const EFI_DEVICE_PATH_PROTOCOL *a, const EFI_DEVICE_PATH_PROTOCOL *b)
 {
     size_t a_length = device_path_length(a), b_length = device_path_length(b);

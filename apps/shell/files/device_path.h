@@ -15,6 +15,10 @@ bool device_path_ends(const EFI_DEVICE_PATH_PROTOCOL *node);
 /* Bytes of the nodes, without the end node. */
 size_t device_path_length(const EFI_DEVICE_PATH_PROTOCOL *path);
 
+/* Is what lies at `data[size]` a path with its end, maybe of several instances? To be asked of what
+ * comes from variables and files. */
+bool device_path_fits(const void *data, size_t size);
+
 /* <0, 0, >0: an order that is the same at each boot. */
 int device_path_compare(const EFI_DEVICE_PATH_PROTOCOL *a, const EFI_DEVICE_PATH_PROTOCOL *b);
 
