@@ -103,10 +103,13 @@ struct acpi_madt {
 #define ACPI_MADT_APIC_ADDRESS 5
 #define ACPI_MADT_LOCAL_X2APIC 9
 
+/* Flags of a processor. One that is not enabled is not there; the OS may see it appear (bit 1). */
+#define ACPI_MADT_ENABLED 1u
+
 struct acpi_madt_local_apic {
     uint8_t type, length;
     uint8_t processor_uid, apic_id;
-    uint32_t flags; /* bit 0: enabled */
+    uint32_t flags;
 } __attribute__((packed));
 
 struct acpi_madt_io_apic {

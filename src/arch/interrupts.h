@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* GDT, IDT with all 256 vectors, exceptions. */
@@ -13,11 +14,17 @@ struct interrupt_frame {
 };
 
 #define VECTOR_TIMER    0x40
+#define VECTOR_WAKE     0x41 /* to an application processor that halts: does nothing but wake it */
 #define VECTOR_SPURIOUS 0xff
 
 /* Loads our GDT, IDT and TSS (double fault, NMI, page fault on stacks of their own). Interrupts
  * stay off. */
 void interrupts_init(void);
+
+/* The same on an application processor: the IDT is shared, GDT and TSS lie at the beginning of
+ * `memory`, and the rest of its `size` bytes, page aligned, becomes the stack of those exceptions.
+ */
+void interrupts_init_application_processor(void *memory, size_t size);
 
 /* Who handles the timer vector; called with interrupts off on the interrupted stack. Ends of
  * interrupt are the handler's (apic_timer_acknowledge). */

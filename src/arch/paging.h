@@ -26,6 +26,16 @@ enum page_cache {
 EFI_STATUS paging_init(void *(*allocate)(void)) MUST_CHECK;
 void paging_activate(void);
 
+/* The physical address of the tables in use, below 4 GiB. */
+uint64_t paging_root(void);
+
+/* On an application processor, which came up with these tables: PAT, and nothing cached of what the
+ * tables said before. */
+void paging_init_application_processor(void);
+
+/* This processor forgets what it has cached of the tables: others have changed them. */
+void paging_forget(void);
+
 /* Maps [base, base + size), 4 KiB aligned, with this access and caching, splitting larger pages as
  * needed. The range lies below 2^paging_physical_bits(). EFI_OUT_OF_RESOURCES when no page for a
  * table is left. */

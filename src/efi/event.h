@@ -39,6 +39,9 @@ void event_group_signal(const EFI_GUID *group);
  * interrupt. */
 void event_group_queue(const EFI_GUID *group);
 
+/* Has the group ReadyToBoot been signalled yet? */
+bool event_ready_to_boot(void);
+
 /* WaitForEvent halts the processor between looks at the events. Whoever has input without an
  * interrupt registers a function that looks for it: called at TPL_APPLICATION before each halt,
  * which then lasts `period_us` at most. NULL: none. */

@@ -5,6 +5,7 @@
 
 static struct list grouped = LIST_INIT(grouped);
 static struct event_runtime_hooks runtime_hooks;
+static bool ready_to_boot;
 
 void event_set_runtime_hooks(const struct event_runtime_hooks *hooks)
 {
@@ -42,6 +43,8 @@ void event_group_leave(struct event *event)
 void event_group_queue(const EFI_GUID *group)
 {
     bool interrupts = tpl_interrupts_off();
+    if (guid_equal(group, GUID_OF(EFI_EVENT_GROUP_READY_TO_BOOT)))
+        ready_to_boot = true;
     LIST_FOR_EACH(node, &grouped)
     {
         struct event *event = LIST_ENTRY(node, struct event, group_link);
@@ -57,8 +60,14 @@ void event_group_signal(const EFI_GUID *group)
     tpl_dispatch();
 }
 
+bool event_ready_to_boot(void)
+{
+    return ready_to_boot;
+}
+
 void event_groups_reset(void)
 {
+    ready_to_boot = false;
     list_init(&grouped);
     runtime_hooks = (struct event_runtime_hooks){0};
 }

@@ -10,6 +10,7 @@
 #include "efi/event.h"
 #include "efi/image.h"
 #include "efi/image_memory.h"
+#include "efi/protocols/mp_services.h"
 #include "efi/timer.h"
 
 static struct runtime_interface *runtime;
@@ -53,6 +54,7 @@ EFI_STATUS EFIAPI efi_exit_boot_services(EFI_HANDLE ImageHandle, size_t MapKey)
     log_debug("boot services are over");
     memory_attributes_update();
     events_shutdown();
+    mp_services_exit();
     controllers_quiesce();
     /* GRUB copies its way into the kernel to free memory, and runs it there. */
     if (image_allocation_access() == PAGE_ALL)

@@ -11,6 +11,7 @@
 #include "efi/hii/font.h"
 #include "efi/hii/strings.h"
 #include "efi/protocols/acpi_table.h"
+#include "efi/protocols/mp_services.h"
 #include "efi/protocols/smbios.h"
 #include "lib/status_name.h"
 
@@ -27,6 +28,11 @@ static EFI_STATUS make_smbios(void)
     return smbios_protocol_init(machine->smbios2, machine->smbios3);
 }
 
+static EFI_STATUS make_mp_services(void)
+{
+    return mp_services_init(machine);
+}
+
 static struct late_protocol {
     EFI_GUID guid;
     EFI_STATUS (*make)(void); /* EFI_NOT_FOUND: not on this machine; NULL: nothing to make */
@@ -35,6 +41,7 @@ static struct late_protocol {
     bool tried;
 } protocols[] = {
     {EFI_ACPI_TABLE_PROTOCOL_GUID, make_acpi_table, &acpi_table_protocol, "ACPI table"},
+    {EFI_MP_SERVICES_PROTOCOL_GUID, make_mp_services, &mp_services_protocol, "MP services"},
     {EFI_SMBIOS_PROTOCOL_GUID, make_smbios, &smbios_protocol, "SMBIOS"},
     {EFI_HII_DATABASE_PROTOCOL_GUID, NULL, &hii_database_protocol, "HII database"},
     {EFI_HII_STRING_PROTOCOL_GUID, NULL, &hii_string_protocol, "HII string"},

@@ -7,7 +7,6 @@
 #include "lib/memory.h"
 
 #define LOCAL_APIC_DEFAULT 0xfee00000u
-#define PROCESSOR_ENABLED  1u
 #define ONE_MIB            (1ull << 20)
 
 /* A register of a FADT as its Generic Address Structure tells; absent when it is not usable. */
@@ -85,11 +84,11 @@ static void take_entry(uint8_t type, struct reader entry, struct acpi_interrupts
     struct acpi_madt_local_x2apic x2apic;
     switch (type) {
     case ACPI_MADT_LOCAL_APIC:
-        if (reader_copy(&entry, &apic, sizeof apic) && (apic.flags & PROCESSOR_ENABLED) != 0)
+        if (reader_copy(&entry, &apic, sizeof apic) && (apic.flags & ACPI_MADT_ENABLED) != 0)
             found->processor_count++;
         return;
     case ACPI_MADT_LOCAL_X2APIC:
-        if (reader_copy(&entry, &x2apic, sizeof x2apic) && (x2apic.flags & PROCESSOR_ENABLED) != 0)
+        if (reader_copy(&entry, &x2apic, sizeof x2apic) && (x2apic.flags & ACPI_MADT_ENABLED) != 0)
             found->processor_count++;
         return;
     case ACPI_MADT_IO_APIC:
@@ -109,25 +108,39 @@ static void take_entry(uint8_t type, struct reader entry, struct acpi_interrupts
     }
 }
 
+bool acpi_madt_start(struct reader *madt, struct acpi_madt *ret_header)
+{
+    return reader_copy(madt, ret_header, sizeof *ret_header);
+}
+
+bool acpi_madt_next(struct reader *madt, uint8_t *ret_type, struct reader *ret_entry)
+{
+    uint8_t type, length;
+    struct reader entry;
+    size_t start = madt->position;
+    if (reader_left(madt) == 0)
+        return false;
+    if (!reader_u8(madt, &type) || !reader_u8(madt, &length) || length < 2 ||
+        !reader_window(madt, start, length, &entry) || !reader_seek(madt, start + length)) {
+        log_warning("ACPI MADT: malformed entry at offset %zu", start);
+        return false;
+    }
+    *ret_type = type;
+    *ret_entry = entry;
+    return true;
+}
+
 void acpi_read_madt(const struct acpi_table *table, struct acpi_interrupts *ret)
 {
     *ret = (struct acpi_interrupts){.local_apic = LOCAL_APIC_DEFAULT};
-    struct reader r = acpi_read(table);
+    struct reader r = acpi_read(table), entry;
     struct acpi_madt madt;
-    if (reader_copy(&r, &madt, sizeof madt)) {
+    uint8_t type;
+    if (acpi_madt_start(&r, &madt)) {
         ret->has_8259 = (madt.flags & ACPI_MADT_PCAT_COMPAT) != 0;
         ret->local_apic = madt.local_apic_address;
-    }
-    while (reader_left(&r) > 0) {
-        uint8_t type, length;
-        struct reader entry;
-        size_t start = r.position;
-        if (!reader_u8(&r, &type) || !reader_u8(&r, &length) || length < 2 ||
-            !reader_window(&r, start, length, &entry) || !reader_seek(&r, start + length)) {
-            log_warning("ACPI MADT: malformed entry at offset %zu", start);
-            break;
-        }
-        take_entry(type, entry, ret);
+        while (acpi_madt_next(&r, &type, &entry))
+            take_entry(type, entry, ret);
     }
     ret->processor_count = MAX(ret->processor_count, 1u);
 }

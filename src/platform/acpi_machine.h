@@ -23,5 +23,10 @@ struct acpi_interrupts {
 
 void acpi_read_madt(const struct acpi_table *madt, struct acpi_interrupts *ret);
 
+/* Walks the MADT's entries, header included in each: `madt` is what acpi_read() gave, with
+ * acpi_madt_start() behind it. False at the end, and at an entry that is malformed. */
+bool acpi_madt_start(struct reader *madt, struct acpi_madt *ret_header) MUST_CHECK;
+bool acpi_madt_next(struct reader *madt, uint8_t *ret_type, struct reader *ret_entry) MUST_CHECK;
+
 /* Fills `segments` (at most `max`), segment 0 first; returns how many. */
 size_t acpi_read_mcfg(const struct acpi_table *mcfg, struct pci_segment *segments, size_t max);

@@ -71,6 +71,8 @@ static void read_acpi(const struct acpi_tables *tables)
     machine.io_apics = interrupts.io_apics;
     machine.io_apic_count = interrupts.io_apic_count;
     machine.processor_count = interrupts.processor_count;
+    machine.madt = tables->madt.address;
+    machine.madt_size = tables->madt.size;
 
     struct aml_findings findings;
     read_dsdt(tables, &findings);

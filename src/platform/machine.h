@@ -87,6 +87,8 @@ struct machine {
     const uint64_t *io_apics; /* MMIO addresses */
     size_t io_apic_count;
     size_t processor_count; /* enabled ones in MADT, at least 1 */
+    uint64_t madt;          /* physical address and size of the whole table, 0: none */
+    uint32_t madt_size;
 
     const struct pci_segment *pci_segments; /* segment 0 first; at least one entry */
     size_t pci_segment_count;

@@ -19,12 +19,22 @@ enum apic_register {
     APIC_SPURIOUS = 0xf0,
     APIC_ISR = 0x100,
     APIC_IRR = 0x200,
+    APIC_ICR_LOW = 0x300,
+    APIC_ICR_HIGH = 0x310,
     APIC_LVT_TIMER = 0x320,
     APIC_LVT_LINT0 = 0x350,
     APIC_TIMER_INITIAL = 0x380,
     APIC_TIMER_CURRENT = 0x390,
     APIC_TIMER_DIVIDE = 0x3e0,
 };
+
+#define ICR_FIXED        (0u << 8)
+#define ICR_INIT         (5u << 8)
+#define ICR_STARTUP      (6u << 8)
+#define ICR_SEND_PENDING (1u << 12)
+#define ICR_ASSERT       (1u << 14)
+#define XAPIC_BROADCAST  255u
+#define SEND_POLLS       100000u
 
 #define LVT_MASKED         (1u << 16)
 #define LVT_TSC_DEADLINE   (2u << 17)
@@ -85,6 +95,54 @@ uint32_t apic_id(void)
 {
     uint32_t id = apic_read(APIC_ID);
     return x2apic ? id : id >> 24;
+}
+
+void apic_init_application_processor(void)
+{
+    apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
+}
+
+/* In xAPIC mode one command is under way at a time: the next would overwrite it. */
+static void wait_until_sent(void)
+{
+    for (unsigned i = 0; i < SEND_POLLS && (apic_read(APIC_ICR_LOW) & ICR_SEND_PENDING) != 0; i++)
+        cpu_relax();
+}
+
+static void send(uint32_t id, uint32_t command)
+{
+    if (x2apic) {
+        cpu_write_msr(0x800 + APIC_ICR_LOW / 16, (uint64_t)id << 32 | command);
+        return;
+    }
+    /* A notification function may send something, too: not between the two halves. */
+    bool interrupts = cpu_interrupts_enabled();
+    cpu_disable_interrupts();
+    apic_write(APIC_ICR_HIGH, id << 24);
+    apic_write(APIC_ICR_LOW, command);
+    wait_until_sent();
+    if (interrupts)
+        cpu_enable_interrupts();
+}
+
+void apic_send_init(uint32_t id)
+{
+    send(id, ICR_INIT | ICR_ASSERT);
+}
+
+void apic_send_startup(uint32_t id, uint8_t page)
+{
+    send(id, ICR_STARTUP | ICR_ASSERT | page);
+}
+
+void apic_send_wake(uint32_t id)
+{
+    send(id, ICR_FIXED | ICR_ASSERT | VECTOR_WAKE);
+}
+
+bool apic_reaches(uint32_t id)
+{
+    return x2apic || id < XAPIC_BROADCAST;
 }
 
 /* The ratio of the two clocks needs no frequency of either. Interrupts may be on: the timer is

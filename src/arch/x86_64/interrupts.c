@@ -48,9 +48,14 @@ void interrupt_dispatch(const struct interrupt_frame *frame);
 #define IST_COUNT 3
 static uint8_t ist_stacks[IST_COUNT][8192] __attribute__((aligned(4096), section(".stack.ist")));
 
-static struct tss tss;
+/* What each processor has of its own. */
+struct descriptors {
+    uint64_t gdt[5];
+    struct tss tss;
+};
+
+static struct descriptors boot_descriptors;
 static struct idt_gate idt[256];
-static uint64_t gdt[5];
 static void (*timer_handler)(void);
 static void (*exception_handler)(const struct interrupt_frame *frame, uint64_t cr2);
 
@@ -66,25 +71,28 @@ static void set_gate(unsigned vector, uintptr_t handler, uint8_t ist)
     };
 }
 
-static void load_gdt(void)
+static void load(struct descriptors *d)
 {
-    uint64_t base = (uintptr_t)&tss;
-    gdt[1] = 0x00af9b000000ffff;
-    gdt[2] = 0x00cf93000000ffff;
-    gdt[3] = (sizeof tss - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 | (base >> 24 & 0xff) << 56;
-    gdt[4] = base >> 32;
+    struct tss *tss = &d->tss;
+    uint64_t base = (uintptr_t)tss;
+    tss->io_map_base = sizeof *tss;
+    d->gdt[0] = 0;
+    d->gdt[1] = 0x00af9b000000ffff;
+    d->gdt[2] = 0x00cf93000000ffff;
+    d->gdt[3] =
+        (sizeof *tss - 1) | (base & 0xffffff) << 16 | 0x89ull << 40 | (base >> 24 & 0xff) << 56;
+    d->gdt[4] = base >> 32;
 
-    struct descriptor_pointer pointer = {sizeof gdt - 1, (uintptr_t)gdt};
-    __asm__ volatile("lgdt %0\n\tltr %w1" : : "m"(pointer), "r"(SELECTOR_TSS) : "memory");
+    struct descriptor_pointer gdt_pointer = {sizeof d->gdt - 1, (uintptr_t)d->gdt};
+    __asm__ volatile("lgdt %0\n\tltr %w1" : : "m"(gdt_pointer), "r"(SELECTOR_TSS) : "memory");
+    struct descriptor_pointer idt_pointer = {sizeof idt - 1, (uintptr_t)idt};
+    __asm__ volatile("lidt %0" : : "m"(idt_pointer));
 }
 
 void interrupts_init(void)
 {
-    tss.io_map_base = sizeof tss;
     for (unsigned i = 0; i < IST_COUNT; i++)
-        tss.ist[i] = (uintptr_t)ist_stacks[i] + sizeof ist_stacks[i];
-    load_gdt();
-
+        boot_descriptors.tss.ist[i] = (uintptr_t)ist_stacks[i] + sizeof ist_stacks[i];
     for (unsigned vector = 0; vector < EXCEPTION_COUNT; vector++)
         set_gate(vector, (uintptr_t)exception_stubs + vector * 16, 0);
     for (unsigned vector = EXCEPTION_COUNT; vector < ARRAY_SIZE(idt); vector++)
@@ -93,9 +101,17 @@ void interrupts_init(void)
     idt[EXCEPTION_PF].ist = 1;
     idt[EXCEPTION_NMI].ist = 2;
     idt[EXCEPTION_MC].ist = 3;
+    load(&boot_descriptors);
+}
 
-    struct descriptor_pointer pointer = {sizeof idt - 1, (uintptr_t)idt};
-    __asm__ volatile("lidt %0" : : "m"(pointer));
+/* One stack does for all of them: there is no way back from any. */
+void interrupts_init_application_processor(void *memory, size_t size)
+{
+    struct descriptors *d = memory;
+    d->tss = (struct tss){0};
+    for (unsigned i = 0; i < IST_COUNT; i++)
+        d->tss.ist[i] = (uintptr_t)memory + size;
+    load(d);
 }
 
 void interrupts_set_timer_handler(void (*handler)(void))

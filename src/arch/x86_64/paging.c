@@ -223,8 +223,24 @@ EFI_STATUS paging_init(void *(*allocate)(void))
     return EFI_SUCCESS;
 }
 
+void paging_forget(void)
+{
+    __asm__ volatile("mov %0, %%cr3" : : "r"(root) : "memory");
+}
+
 void paging_activate(void)
 {
     active = true;
-    __asm__ volatile("mov %0, %%cr3" : : "r"(root) : "memory");
+    paging_forget();
+}
+
+uint64_t paging_root(void)
+{
+    return (uintptr_t)root;
+}
+
+void paging_init_application_processor(void)
+{
+    cpu_write_msr(MSR_PAT, PAT_VALUE);
+    paging_forget();
 }

@@ -8,6 +8,7 @@
 #include "platform/acpi_tables.h"
 #include "platform/aml.h"
 #include "platform/pci_segments.h"
+#include "platform/processor_list.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -79,6 +80,21 @@ static void publish(const struct acpi_tables *tables)
     free(space);
 }
 
+static void list_processors(const struct acpi_table *madt, uint32_t boot)
+{
+    struct machine machine = {.madt = madt->address, .madt_size = madt->size};
+    uint32_t *ids;
+    size_t count;
+    if (EFI_ERROR(processor_list(&machine, boot, &ids, &count)))
+        abort();
+    if (count == 0 || count > PROCESSORS_MAX || ids[processor_list_find(ids, count, boot)] != boot)
+        abort();
+    for (size_t i = 1; i < count; i++)
+        if (ids[i - 1] >= ids[i])
+            abort();
+    free(ids);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (bus.memory == NULL)
@@ -101,6 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     acpi_read_madt(&tables.madt, &interrupts);
     if (interrupts.processor_count == 0 || interrupts.io_apic_count > ACPI_IO_APICS_MAX)
         abort();
+    list_processors(&tables.madt, get32(TABLES));
 
     static struct aml_findings findings;
     struct reader code = acpi_read(&tables.dsdt);

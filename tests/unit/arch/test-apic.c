@@ -26,6 +26,7 @@
 static struct {
     uint64_t base_msr, deadline;
     uint32_t registers[64];
+    uint64_t command; /* the last one that was sent, as x2APIC's 64 bits */
     uint32_t features;
     unsigned by_memory, by_msr, base_writes, ends;
     void (*handler)(void);
@@ -43,6 +44,8 @@ static uint32_t *reg(uint64_t offset)
 static void write_register(uint64_t offset, uint32_t value)
 {
     apic.ends += offset == 0xb0;
+    if (offset == 0x300)
+        apic.command = (uint64_t)(*reg(0x310) >> 24) << 32 | value;
     *reg(offset) = value;
 }
 
@@ -87,8 +90,12 @@ static void write_msr(uint32_t msr, uint64_t value)
     }
     assert_in_range(msr, 0x800, 0x83f);
     assert_true((apic.base_msr & X2APIC) != 0);
-    assert_int_equal(value >> 32, 0);
     apic.by_msr++;
+    if (msr == 0x830) {
+        apic.command = value;
+        return;
+    }
+    assert_int_equal(value >> 32, 0);
     write_register((msr - 0x800) * 16ull, (uint32_t)value);
 }
 
@@ -197,6 +204,35 @@ static void counts(void **state)
     assert_int_equal(*reg(0x380), 0);
 }
 
+static void expect_commands(uint32_t id)
+{
+    const uint64_t to = (uint64_t)id << 32;
+    apic_send_init(id);
+    assert_true(apic.command == (to | 0x4500));
+    apic_send_startup(id, 0x9e);
+    assert_true(apic.command == (to | 0x469e));
+    apic_send_wake(id);
+    assert_true(apic.command == (to | 0x4000 | VECTOR_WAKE));
+}
+
+static void others_are_interrupted(void **state)
+{
+    start(BASE | ENABLE | BSP, 0);
+    *reg(0x300) = 0;
+    expect_commands(7);
+    assert_true(apic_reaches(254) && !apic_reaches(255) && !apic_reaches(300));
+    *reg(0x300) = 0; /* and interrupts are as they were */
+    fake_cpu.enabled = NULL;
+    fake_cpu.interrupts_enabled = true;
+    expect_commands(254);
+    assert_true(fake_cpu.interrupts_enabled);
+
+    start(BASE | ENABLE | X2APIC | BSP, 0);
+    expect_commands(0x12345);
+    assert_int_equal(apic.by_memory, 0);
+    assert_true(apic_reaches(255) && apic_reaches(0xfffffffe));
+}
+
 static void shutdown_leaves_nothing_pending(void **state)
 {
     start(BASE | ENABLE, TSC_DEADLINE);
@@ -233,6 +269,7 @@ int main(void)
         cmocka_unit_test(one_that_is_off_is_turned_on),
         cmocka_unit_test(deadlines),
         cmocka_unit_test(counts),
+        cmocka_unit_test(others_are_interrupted),
         cmocka_unit_test(shutdown_leaves_nothing_pending),
         cmocka_unit_test(only_a_vector_in_service_is_ended),
     };
