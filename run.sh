@@ -11,10 +11,11 @@ root=$(cd "$(dirname "$0")" && pwd)
 usage() {
 	[ $# -eq 0 ] || echo "run.sh: $*" >&2
 	cat >&2 <<-'TEXT'
-	usage: ./run.sh [--cpus boot=N] [--memory size=S] [--disk path=F[,readonly=on][,pci_device_id=N]]…
+	usage: ./run.sh [--cpus boot=N] [--memory size=S] [--disk path=F[,readonly=on][,pci_device_id=N][,device=D][,block_size=N]]…
 	       [--net [tap=IF][,mac=M]]… [--vmm qemu|cloud-hypervisor] [--machine q35|pc|microvm]
 	       [-b DEBUG|RELEASE] [--cmdline S] [--firmware cloudhv|ovmf|FILE] [--kernel F [--initramfs F]]
 	       [--interactive|--dry-run] [-- ARGUMENT-OF-THE-VMM…]
+	QEMU's disks are of device=virtio-blk, virtio-scsi, virtio-scsi-cd, nvme, sata or sata-cd.
 	TEXT
 	exit 2
 }
@@ -39,6 +40,8 @@ kernel=
 initramfs=
 mode=
 extra=()
+scsi_controller= # made already
+sata_port=0      # the next one
 
 # Cloud Hypervisor takes several values after one --disk or --net.
 collect() {
@@ -92,7 +95,9 @@ check() {
 	local disk net
 	for disk in "${disks[@]}"; do
 		[[ ",$disk," =~ ,path=[^,]+, ]] || usage "--disk: path=F is missing in '$disk'"
-		check_keys --disk "$disk" 'path|readonly|pci_device_id'
+		check_keys --disk "$disk" 'path|readonly|pci_device_id|device|block_size'
+		[[ $(value device "$disk") =~ ^(|virtio-blk|virtio-scsi|virtio-scsi-cd|nvme|sata|sata-cd)$ ]] ||
+			usage "--disk: no such device in '$disk'"
 	done
 	for net in "${nets[@]}"; do check_keys --net "$net" 'tap|mac'; done
 }
@@ -162,12 +167,26 @@ qemu_disk() {
 	path=$(value path "$words")
 	if [ "$(head -c 3 "$path" 2>/dev/null | tr -d '\0')" = QFI ]; then format=qcow2; fi
 	if [ "$(value readonly "$words")" = on ]; then only=,readonly=on; fi
-	local slot
+	command+=(-drive "if=none,id=disk$number,format=$format,file=${path//,/,,}$only")
+	local slot size device
 	slot=$(value pci_device_id "$words")
-	command+=(
-		-drive "if=none,id=disk$number,format=$format,file=${path//,/,,}$only"
-		-device "virtio-blk-pci,disable-legacy=on,drive=disk$number,addr=$(printf 0x%x "${slot:-$((number + 3))}")"
-	)
+	size=$(value block_size "$words")
+	size=${size:+,logical_block_size=$size,physical_block_size=$size}
+	case $(value device "$words") in
+	virtio-scsi) qemu_scsi_controller; device=scsi-hd,bus=scsi.0 ;;
+	virtio-scsi-cd) qemu_scsi_controller; device=scsi-cd,bus=scsi.0 ;;
+	nvme) device=nvme,serial=disk$number,addr=$(printf 0x%x "${slot:-$((number + 3))}") ;;
+	sata) device=ide-hd,bus=ide.$((sata_port++)) ;;
+	sata-cd) device=ide-cd,bus=ide.$((sata_port++)) ;;
+	*) device=virtio-blk-pci,disable-legacy=on,addr=$(printf 0x%x "${slot:-$((number + 3))}") ;;
+	esac
+	command+=(-device "$device,drive=disk$number$size")
+}
+
+# One for all disks.
+qemu_scsi_controller() {
+	if [ -z "$scsi_controller" ]; then command+=(-device virtio-scsi-pci,disable-legacy=on,id=scsi); fi
+	scsi_controller=yes
 }
 
 qemu_net() {
@@ -218,7 +237,10 @@ cloud_hypervisor_command() {
 	command+=(--serial tty --console off)
 	if [ -n "$initramfs" ]; then command+=(--initramfs "$initramfs"); fi
 	if [ -n "$cmdline" ]; then command+=(--cmdline "$cmdline"); fi
-	for item in "${disks[@]}"; do command+=(--disk "$item"); done
+	for item in "${disks[@]}"; do
+		[[ ! ",$item," =~ ,(device|block_size)= ]] || die "--disk: device and block_size are for QEMU"
+		command+=(--disk "$item")
+	done
 	for item in "${nets[@]}"; do command+=(--net "$item"); done
 	command+=("${extra[@]}")
 }

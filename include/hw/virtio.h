@@ -276,3 +276,52 @@ _Static_assert(sizeof(struct virtio_net_hdr) == 12, "virtio 1.2 §5.1.6");
 
 #define VIRTIO_NET_OK  0u
 #define VIRTIO_NET_ERR 1u
+
+/* SCSI host device (§5.6) */
+#define VIRTIO_SCSI_QUEUE_REQUEST 2
+
+struct virtio_scsi_config {
+    uint32_t num_queues;
+    uint32_t seg_max;
+    uint32_t max_sectors; /* of 512 bytes, in one command */
+    uint32_t cmd_per_lun;
+    uint32_t event_info_size;
+    uint32_t sense_size;
+    uint32_t cdb_size;
+    uint16_t max_channel;
+    uint16_t max_target;
+    uint32_t max_lun;
+};
+
+_Static_assert(sizeof(struct virtio_scsi_config) == 36, "virtio 1.2 §5.6.4");
+
+#define VIRTIO_SCSI_CDB_SIZE   32u
+#define VIRTIO_SCSI_SENSE_SIZE 96u
+
+struct virtio_scsi_req_header {
+    uint8_t lun[8]; /* 1, target, then the first level of the LUN */
+    uint64_t id;
+    uint8_t task_attr;
+    uint8_t prio;
+    uint8_t crn;
+    uint8_t cdb[VIRTIO_SCSI_CDB_SIZE];
+} __attribute__((packed));
+
+struct virtio_scsi_resp {
+    uint32_t sense_len;
+    uint32_t residual;
+    uint16_t status_qualifier;
+    uint8_t status;
+    uint8_t response;
+    uint8_t sense[VIRTIO_SCSI_SENSE_SIZE];
+};
+
+_Static_assert(sizeof(struct virtio_scsi_req_header) == 51, "virtio 1.2 §5.6.6.1");
+_Static_assert(sizeof(struct virtio_scsi_resp) == 108, "virtio 1.2 §5.6.6.1");
+
+#define VIRTIO_SCSI_S_OK         0u
+#define VIRTIO_SCSI_S_ABORTED    2u
+#define VIRTIO_SCSI_S_BAD_TARGET 3u
+#define VIRTIO_SCSI_S_RESET      4u
+#define VIRTIO_SCSI_S_BUSY       5u
+#define VIRTIO_SCSI_S_BAD_LUN    12u
