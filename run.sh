@@ -12,7 +12,7 @@ usage() {
 	[ $# -eq 0 ] || echo "run.sh: $*" >&2
 	cat >&2 <<-'TEXT'
 	usage: ./run.sh [--cpus boot=N] [--memory size=S] [--disk path=F[,readonly=on][,pci_device_id=N][,device=D][,block_size=N]]…
-	       [--net [tap=IF][,mac=M]]… [--vmm qemu|cloud-hypervisor] [--machine q35|pc|microvm]
+	       [--net [tap=IF][,mac=M]]… [--vmm qemu|cloud-hypervisor] [--machine q35|pc|microvm|microvm-mmio]
 	       [-b DEBUG|RELEASE] [--cmdline S] [--firmware cloudhv|ovmf|FILE] [--kernel F [--initramfs F]]
 	       [--interactive|--dry-run] [-- ARGUMENT-OF-THE-VMM…]
 	QEMU's disks are of device=virtio-blk, virtio-scsi, virtio-scsi-cd, nvme, sata or sata-cd.
@@ -88,7 +88,7 @@ check() {
 	[[ $cpus =~ ^boot=[1-9][0-9]*$ ]] || usage "--cpus: boot=N expected, not '$cpus'"
 	[[ $memory =~ ^size=[1-9][0-9]*[KMGT]?$ ]] || usage "--memory: size=S expected, not '$memory'"
 	[[ $vmm =~ ^(|qemu|cloud-hypervisor)$ ]] || usage "--vmm: no '$vmm' here"
-	[[ $machine =~ ^(q35|pc|microvm)$ ]] || usage "--machine: no '$machine' here"
+	[[ $machine =~ ^(q35|pc|microvm|microvm-mmio)$ ]] || usage "--machine: no '$machine' here"
 	[[ $build =~ ^(DEBUG|RELEASE)$ ]] || usage "-b: DEBUG or RELEASE expected, not '$build'"
 	[[ $mode =~ ^(|interactive|dry-run)$ ]] || usage "--interactive or --dry-run, not both"
 	[ -z "$initramfs" ] || [ -n "$kernel" ] || usage "--initramfs goes with --kernel"
@@ -178,7 +178,12 @@ qemu_disk() {
 	nvme) device=nvme,serial=disk$number,addr=$(printf 0x%x "${slot:-$((number + 3))}") ;;
 	sata) device=ide-hd,bus=ide.$((sata_port++)) ;;
 	sata-cd) device=ide-cd,bus=ide.$((sata_port++)) ;;
-	*) device=virtio-blk-pci,disable-legacy=on,addr=$(printf 0x%x "${slot:-$((number + 3))}") ;;
+	*)
+		device=virtio-blk-device
+		if [ "$machine" != microvm-mmio ]; then
+			device=virtio-blk-pci,disable-legacy=on,addr=$(printf 0x%x "${slot:-$((number + 3))}")
+		fi
+		;;
 	esac
 	command+=(-device "$device,drive=disk$number$size")
 }
@@ -194,6 +199,10 @@ qemu_net() {
 	device=$(value tap "$words")
 	mac=$(value mac "$words")
 	if [ -n "$device" ]; then backend="tap,ifname=$device,script=no,downscript=no"; fi
+	if [ "$machine" = microvm-mmio ]; then
+		command+=(-netdev "$backend,id=net$number" -device "virtio-net-device,netdev=net$number${mac:+,mac=$mac}")
+		return
+	fi
 	command+=(
 		-netdev "$backend,id=net$number"
 		-device "virtio-net-pci,disable-legacy=on,netdev=net$number${mac:+,mac=$mac}"
@@ -215,7 +224,11 @@ qemu_payload() {
 
 qemu_command() {
 	local type=$machine serial=stdio number
-	if [ "$machine" = microvm ]; then type=microvm,pcie=on,acpi=on; fi
+	case $machine in
+	microvm) type=microvm,pcie=on,acpi=on ;;
+	# Nothing but virtio devices over MMIO, as on Firecracker.
+	microvm-mmio) type=microvm,pcie=off,acpi=on ;;
+	esac
 	# With a terminal, Ctrl-A x leaves and Ctrl-C belongs to the guest.
 	if [ "$mode" = interactive ]; then serial=mon:stdio; fi
 	command=(qemu-system-x86_64 -nodefaults -no-user-config -display none -vga none -M "$type")
@@ -249,7 +262,7 @@ parse "$@"
 check
 choose_vmm
 demo_variant=
-if [ "$vmm-$machine" = qemu-microvm ]; then demo_variant=microvm; fi
+if [[ $vmm-$machine == qemu-microvm* ]]; then demo_variant=microvm; fi
 if [ -z "$mode" ] && [ -t 0 ]; then mode=interactive; fi
 if [ "$mode" != dry-run ]; then prepare; fi
 if [ ${#disks[@]} -eq 0 ] && [ -z "$kernel" ]; then

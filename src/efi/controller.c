@@ -4,6 +4,7 @@
 #include "core/log.h"
 #include "core/pool.h"
 #include "drivers/pci/pci.h"
+#include "efi/controller_mmio.h"
 #include "efi/device_path.h"
 #include "efi/guid.h"
 #include "efi/handle.h"
@@ -15,35 +16,40 @@
 
 struct list controllers = LIST_INIT(controllers);
 
-/* A host bridge: a segment with its handle. */
-struct root {
+/* A host bridge: a segment, or a part of one, with its handle. */
+struct controller_root {
     struct pci_host host;
+    uint32_t uid;
+    bool incomplete; /* some functions have no handle */
     EFI_HANDLE handle;
     EFI_DEVICE_PATH_PROTOCOL *path;
     struct pci_root_bridge_io io;
 };
 
-static struct root *roots;
+static const struct machine *machine;
+static struct controller_root *roots;
 static size_t root_count;
 
-EFI_STATUS controllers_init(const struct machine *machine)
+EFI_STATUS controllers_init(const struct machine *found)
 {
+    machine = found;
     roots = pool_alloc_zeroed(machine->pci_segment_count * sizeof *roots);
     if (roots == NULL)
         return EFI_OUT_OF_RESOURCES;
     root_count = machine->pci_segment_count;
-    for (size_t i = 0; i < root_count; i++)
+    for (size_t i = 0; i < root_count; i++) {
         pci_host_init(&roots[i].host, &machine->pci_segments[i]);
+        roots[i].uid = machine->pci_segments[i].uid;
+    }
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS make_root(struct root *root)
+static EFI_STATUS make_root(struct controller_root *root)
 {
     struct {
         ACPI_HID_DEVICE_PATH acpi;
         EFI_DEVICE_PATH_PROTOCOL end;
-    } __attribute__((packed))
-    path = {.acpi = {.HID = EISA_PNP_ID(0x0a03), .UID = root->host.segment}};
+    } __attribute__((packed)) path = {.acpi = {.HID = EISA_PNP_ID(0x0a03), .UID = root->uid}};
     device_path_set_node(&path.acpi.Header, ACPI_DEVICE_PATH, ACPI_DP, sizeof path.acpi);
     device_path_set_end(&path.end);
     root->path = device_path_duplicate(&path.acpi.Header);
@@ -59,7 +65,7 @@ static EFI_STATUS make_root(struct root *root)
 }
 
 /* The bridges in front of a function, then the function. Buses are few levels deep. */
-static EFI_DEVICE_PATH_PROTOCOL *path_of(const struct root *root,
+static EFI_DEVICE_PATH_PROTOCOL *path_of(const struct controller_root *root,
                                          const struct pci_function *function)
 {
     EFI_DEVICE_PATH_PROTOCOL *prefix = root->path;
@@ -74,7 +80,7 @@ static EFI_DEVICE_PATH_PROTOCOL *path_of(const struct root *root,
     return device_path_append_node(prefix, &node.Header);
 }
 
-static EFI_STATUS make_controller(struct root *root, struct pci_function *function)
+static EFI_STATUS make_controller(struct controller_root *root, struct pci_function *function)
 {
     struct controller *controller = pool_alloc_zeroed(sizeof *controller);
     if (controller == NULL)
@@ -102,17 +108,18 @@ static EFI_STATUS make_controller(struct root *root, struct pci_function *functi
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS make_controllers(struct root *root)
+static EFI_STATUS make_controllers(struct controller_root *root)
 {
     if (root->handle == NULL) {
         EFI_STATUS status = make_root(root);
         if (EFI_ERROR(status))
             return status;
     }
+    root->incomplete = false;
     LIST_FOR_EACH(node, &root->host.functions)
     {
         struct pci_function *function = LIST_ENTRY(node, struct pci_function, link);
-        if (function->owner != NULL)
+        if (function->owner != NULL || function->gone)
             continue;
         EFI_STATUS status = make_controller(root, function);
         if (EFI_ERROR(status))
@@ -123,17 +130,18 @@ static EFI_STATUS make_controllers(struct root *root)
 
 static EFI_STATUS scan(bool all_segments)
 {
+    EFI_STATUS status = controllers_find_mmio(machine);
     size_t count =
         all_segments ? root_count : MIN(root_count, 1u); /* a machine without PCI has 0 */
-    for (size_t i = 0; i < count; i++) {
-        if (roots[i].host.scanned)
+    for (size_t i = 0; i < count && !EFI_ERROR(status); i++) {
+        if (roots[i].host.scanned && !roots[i].incomplete)
             continue;
         EFI_STATUS scanned = pci_scan_segment(&roots[i].host);
-        EFI_STATUS status = make_controllers(&roots[i]);
-        if (EFI_ERROR(status) || EFI_ERROR(scanned))
-            return EFI_ERROR(status) ? status : scanned;
+        status = make_controllers(&roots[i]);
+        if (!EFI_ERROR(status))
+            status = scanned;
     }
-    return EFI_SUCCESS;
+    return status;
 }
 
 /* Notification functions may look for devices, too: they come when the scan is through. */
@@ -145,33 +153,51 @@ EFI_STATUS controllers_scan(bool all_segments)
     return status;
 }
 
-EFI_STATUS controllers_rescan(void)
+struct controller_root *controller_root_of(EFI_HANDLE handle)
 {
-    for (size_t i = 0; i < root_count; i++) {
-        EFI_STATUS scanned = pci_rescan_segment(&roots[i].host);
-        EFI_STATUS status = make_controllers(&roots[i]);
-        if (EFI_ERROR(status) || EFI_ERROR(scanned))
-            return EFI_ERROR(status) ? status : scanned;
+    for (size_t i = 0; handle != NULL && i < root_count; i++) {
+        if (roots[i].handle == handle)
+            return &roots[i];
     }
+    return NULL;
+}
+
+bool controller_is_below(const struct controller *controller, const struct controller_root *root)
+{
+    return controller->function != NULL && controller->function->host == &root->host;
+}
+
+/* PCI I/O goes last: what drivers made of it is gone by then, and the handle, too. */
+EFI_STATUS controller_remove(struct controller *controller)
+{
+    EFI_STATUS status = efi_uninstall_multiple_protocol_interfaces(
+        controller->handle, GUID_OF(EFI_PCI_IO_PROTOCOL), &controller->io.protocol,
+        GUID_OF(EFI_DEVICE_PATH_PROTOCOL), controller->path, NULL);
+    if (EFI_ERROR(status))
+        return EFI_ACCESS_DENIED;
+    struct controller_root *root =
+        CONTAINER_OF(controller->function->host, struct controller_root, host);
+    root->incomplete |= !controller->function->gone;
+    controller->function->owner = NULL;
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    list_remove(&controller->link);
+    efi_restore_tpl(tpl);
+    pool_free(controller->path);
+    pool_free(controller);
     return EFI_SUCCESS;
 }
 
-/* Others may install PCI I/O, too. */
-struct controller *controller_of(EFI_HANDLE handle)
+EFI_STATUS controllers_rescan(struct controller_root *root)
 {
-    struct pci_io *io = pci_io_of(handle_interface(handle, GUID_OF(EFI_PCI_IO_PROTOCOL)));
-    return io != NULL ? CONTAINER_OF(io, struct controller, io) : NULL;
-}
-
-const EFI_GUID *controller_protocol(const struct controller *controller)
-{
-    static const EFI_GUID pci_io = EFI_PCI_IO_PROTOCOL_GUID;
-    return &pci_io;
-}
-
-bool controller_offers(const struct controller *controller, enum device_class class)
-{
-    return controller->driver != NULL && controller->driver->class == class;
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    struct list *last = controllers.previous;
+    EFI_STATUS scanned = pci_rescan_segment(&root->host);
+    EFI_STATUS status = make_controllers(root);
+    bool changed = controllers.previous != last;
+    efi_restore_tpl(tpl);
+    if (EFI_ERROR(status) || EFI_ERROR(scanned))
+        return EFI_ERROR(status) ? status : scanned;
+    return changed ? EFI_SUCCESS : EFI_ALREADY_STARTED;
 }
 
 const char *controllers_name(const EFI_DEVICE_PATH_PROTOCOL *path)
@@ -183,14 +209,4 @@ const char *controllers_name(const EFI_DEVICE_PATH_PROTOCOL *path)
             return controller->name;
     }
     return NULL;
-}
-
-void controllers_quiesce(void)
-{
-    LIST_FOR_EACH(node, &controllers)
-    {
-        struct controller *controller = LIST_ENTRY(node, struct controller, link);
-        if (controller->instance != NULL)
-            controller->driver->quiesce(controller->instance);
-    }
 }

@@ -6,7 +6,6 @@
 #include "core/log.h"
 #include "core/pool.h"
 #include "core/random.h"
-#include "drivers/pci/pci.h"
 #include "efi/binding.h"
 #include "efi/controller.h"
 #include "efi/device_path.h"
@@ -16,12 +15,17 @@
 #include "efi/protocols/rng.h"
 #include "efi/protocols/simple_network.h"
 #include "efi/tpl.h"
+#include "lib/ascii.h"
 #include "lib/memory.h"
 
+/* One driver, on PCI and over MMIO. */
 struct controller_binding {
+    struct list link;
     EFI_DRIVER_BINDING_PROTOCOL protocol;
-    const struct pci_driver *driver;
+    const char *name;
 };
+
+static struct list bindings = LIST_INIT(bindings);
 
 /* src/efi's side of a struct device_interface. */
 struct unit {
@@ -38,7 +42,8 @@ static EFI_STATUS EFIAPI supported(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE
 {
     struct controller_binding *binding = CONTAINER_OF(This, struct controller_binding, protocol);
     struct controller *controller = controller_of(ControllerHandle);
-    if (controller == NULL || controller->driver != binding->driver)
+    const char *name = controller != NULL ? controller_driver_name(controller) : NULL;
+    if (name == NULL || !ascii_equal(name, binding->name))
         return EFI_UNSUPPORTED;
     return binding_can_open(This, ControllerHandle, controller_protocol(controller));
 }
@@ -261,7 +266,7 @@ static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Con
         binding_open(This, ControllerHandle, controller_protocol(controller), &interface);
     if (EFI_ERROR(status))
         return status;
-    status = binding->driver->start(controller->function, &controller->instance);
+    status = controller_start(controller);
     if (EFI_ERROR(status))
         goto close;
     LIST_FOR_EACH(node, &controller->instance->interfaces)
@@ -274,8 +279,7 @@ static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Con
 
 stop:
     (void)remove_units(binding, controller);
-    binding->driver->stop(controller->instance);
-    controller->instance = NULL;
+    controller_stop(controller);
 close:
     binding_close(This, ControllerHandle, controller_protocol(controller));
     return status;
@@ -295,27 +299,43 @@ static EFI_STATUS EFIAPI stop(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Cont
         return EFI_DEVICE_ERROR;
     if (NumberOfChildren > 0)
         return EFI_SUCCESS;
-    binding->driver->stop(controller->instance);
-    controller->instance = NULL;
+    controller_stop(controller);
     binding_close(This, ControllerHandle, controller_protocol(controller));
     return EFI_SUCCESS;
 }
 
+/* The same name in both tables is the same driver. */
+static EFI_STATUS install(EFI_HANDLE image, const char *name)
+{
+    LIST_FOR_EACH(node, &bindings)
+    {
+        if (ascii_equal(LIST_ENTRY(node, struct controller_binding, link)->name, name))
+            return EFI_SUCCESS;
+    }
+    struct controller_binding *binding = pool_alloc_zeroed(sizeof *binding);
+    if (binding == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    binding->name = name;
+    binding->protocol = (EFI_DRIVER_BINDING_PROTOCOL){.Supported = supported,
+                                                      .Start = start,
+                                                      .Stop = stop,
+                                                      .Version = BINDING_VERSION_CONTROLLER};
+    list_append(&bindings, &binding->link);
+    return binding_install(&binding->protocol, image, name);
+}
+
 EFI_STATUS controller_bindings_install(EFI_HANDLE image)
 {
+    EFI_STATUS status = EFI_SUCCESS;
     TABLE_FOR_EACH(const struct pci_driver, driver, pci_drivers)
     {
-        struct controller_binding *binding = pool_alloc_zeroed(sizeof *binding);
-        if (binding == NULL)
-            return EFI_OUT_OF_RESOURCES;
-        binding->driver = driver;
-        binding->protocol = (EFI_DRIVER_BINDING_PROTOCOL){.Supported = supported,
-                                                          .Start = start,
-                                                          .Stop = stop,
-                                                          .Version = BINDING_VERSION_CONTROLLER};
-        EFI_STATUS status = binding_install(&binding->protocol, image, driver->name);
-        if (EFI_ERROR(status))
-            return status;
+        if (!EFI_ERROR(status))
+            status = install(image, driver->name);
     }
-    return EFI_SUCCESS;
+    TABLE_FOR_EACH(const struct virtio_driver, driver, virtio_drivers)
+    {
+        if (!EFI_ERROR(status))
+            status = install(image, driver->name);
+    }
+    return status;
 }

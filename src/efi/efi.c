@@ -18,6 +18,7 @@
 #include "efi/multiple.h"
 #include "efi/open_protocol.h"
 #include "efi/partition_binding.h"
+#include "efi/pci_bus_binding.h"
 #include "efi/protocols/console.h"
 #include "efi/protocols/decompress.h"
 #include "efi/protocols/device_path_from_text.h"
@@ -87,6 +88,8 @@ static EFI_STATUS install_drivers(const struct machine *machine, EFI_HANDLE imag
     EFI_STATUS status = controllers_init(machine);
     if (!EFI_ERROR(status))
         status = controller_bindings_install(image);
+    if (!EFI_ERROR(status))
+        status = pci_bus_binding_install(image);
     if (!EFI_ERROR(status))
         status = partition_binding_install(image);
     if (!EFI_ERROR(status))

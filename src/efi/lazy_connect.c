@@ -51,7 +51,7 @@ static bool may_connect(void)
 
 static void connect(struct controller *controller)
 {
-    if (controller->driver != NULL && controller->instance == NULL)
+    if (controller_has_driver(controller) && controller->instance == NULL)
         (void)efi_connect_controller(controller->handle, NULL, NULL, true);
 }
 

@@ -13,6 +13,7 @@
  * with anything else is passed over. */
 
 #define AML_BRIDGES_MAX 128
+#define AML_VIRTIO_MAX  64
 #define AML_PATH_MAX    6
 
 struct aml_path {
@@ -23,8 +24,10 @@ struct aml_path {
 /* A PCI host bridge (PNP0A03, PNP0A08). */
 struct aml_bridge {
     struct aml_path path;
-    uint16_t segment;           /* _SEG */
-    uint8_t bus;                /* _BBN */
+    uint16_t segment; /* _SEG */
+    uint8_t bus;      /* _BBN */
+    bool has_uid;
+    uint32_t uid;               /* _UID, when it is a number */
     uint8_t bus_start, bus_end; /* of _CRS; 0 and 0 when it is not told */
     bool has_cba;
     uint64_t cba;                 /* _CBA: address of the ECAM */
@@ -33,15 +36,24 @@ struct aml_bridge {
     struct memory_range window_io;
 };
 
+/* A virtio device over MMIO (LNRO0005): the memory of its _CRS. */
+struct aml_virtio {
+    struct aml_path path;
+    uint64_t base, size; /* size 0: not told */
+};
+
 struct aml_findings {
     bool has_s5;
     uint8_t s5_type_a, s5_type_b;
     size_t bridge_count;
     struct aml_bridge bridges[AML_BRIDGES_MAX];
+    size_t virtio_count;
+    struct aml_virtio virtio[AML_VIRTIO_MAX];
 };
 
 /* `code`: the DSDT without its header. */
 void aml_read(struct reader code, struct aml_findings *ret);
 
-/* Bytes of a resource template (ACPI 6.5 §6.4). */
+/* Bytes of a resource template (ACPI 6.5 §6.4): a host bridge's windows; the first fixed memory. */
 void aml_read_resources(struct reader bytes, struct aml_bridge *bridge);
+bool aml_read_fixed_memory(struct reader bytes, uint64_t *ret_base, uint64_t *ret_size);

@@ -6,6 +6,8 @@
 #define ONE_MIB  (1ull << 20)
 #define ISA_END  0x1000u /* fixed devices have the I/O ports below */
 
+#define LARGE_MEMORY32_FIXED 0x86
+
 #define LARGE_DWORD 0x87
 #define LARGE_WORD  0x88
 #define LARGE_QWORD 0x8a
@@ -71,23 +73,45 @@ static void read_address_space(struct reader body, unsigned width, struct aml_br
     take_window(bridge, space, min, max);
 }
 
+/* Takes the next descriptor; false at the end, be it the list's or a malformed one. */
+static bool take_descriptor(struct reader *r, uint8_t *ret_tag, struct reader *ret_body)
+{
+    uint8_t tag;
+    if (!reader_u8(r, &tag))
+        return false;
+    uint16_t length = tag & 7;
+    if ((tag & 0x80) != 0 && !reader_u16(r, &length))
+        return false;
+    if (!reader_window(r, r->position, length, ret_body) || !reader_skip(r, length))
+        return false;
+    *ret_tag = tag;
+    return (tag & 0x80) != 0 || tag >> 3 != SMALL_END;
+}
+
 void aml_read_resources(struct reader r, struct aml_bridge *bridge)
 {
     uint8_t tag;
-    while (reader_u8(&r, &tag)) {
-        struct reader body;
-        uint16_t length = tag & 7;
-        if ((tag & 0x80) != 0 && !reader_u16(&r, &length))
-            return;
-        if (!reader_window(&r, r.position, length, &body) || !reader_skip(&r, length))
-            return;
-        if ((tag & 0x80) == 0) {
-            if (tag >> 3 == SMALL_END)
-                return;
-            continue;
-        }
+    struct reader body;
+    while (take_descriptor(&r, &tag, &body)) {
         unsigned width = width_of(tag);
         if (width != 0)
             read_address_space(body, width, bridge);
     }
+}
+
+/* 32-bit fixed memory range descriptor: a byte of information, base and length (§6.4.3.4). */
+bool aml_read_fixed_memory(struct reader r, uint64_t *ret_base, uint64_t *ret_size)
+{
+    uint8_t tag;
+    struct reader body;
+    while (take_descriptor(&r, &tag, &body)) {
+        uint32_t base, size;
+        if (tag == LARGE_MEMORY32_FIXED && reader_skip(&body, 1) && reader_u32(&body, &base) &&
+            reader_u32(&body, &size)) {
+            *ret_base = base;
+            *ret_size = size;
+            return true;
+        }
+    }
+    return false;
 }

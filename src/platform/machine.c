@@ -12,17 +12,20 @@
 #include "platform/pci_segments.h"
 #include "platform/pvh.h"
 #include "platform/smbios.h"
+#include "platform/virtio_places.h"
 #include "platform/vmm.h"
 
 #define LEGACY_BASE  0xa0000u
 #define LEGACY_SIZE  0x60000u
 #define ONE_MIB      (1ull << 20)
 #define SEGMENTS_MAX 128 /* Cloud Hypervisor has at most 96 */
+#define VIRTIO_MAX   64
 
 static struct machine machine;
 static struct memory_map memory_map;
 static struct acpi_interrupts interrupts;
 static struct pci_segment segments[SEGMENTS_MAX];
+static struct virtio_place virtio_places[VIRTIO_MAX];
 
 /* DESIGN decision 14. On Cloud Hypervisor 0xA0000 to 0xFFFFF is RAM that its map leaves out, with
  * nothing but the ACPI and SMBIOS tables in it; elsewhere it is ROM, video memory and the VMM's
@@ -54,7 +57,7 @@ static void read_dsdt(const struct acpi_tables *tables, struct aml_findings *fin
     machine.power.s5_type_b = findings->s5_type_b;
 }
 
-static void read_acpi(const struct acpi_tables *tables)
+static void read_acpi(const struct acpi_tables *tables, const char *command_line)
 {
     machine.rsdp = tables->root.address != 0 ? tables->rsdp : 0;
     if (tables->revision < 2) {
@@ -79,6 +82,9 @@ static void read_acpi(const struct acpi_tables *tables)
     machine.pci_segments = segments;
     machine.pci_segment_count =
         pci_segments_find(&tables->mcfg, &findings, &memory_map, segments, SEGMENTS_MAX);
+    machine.virtio_places = virtio_places;
+    machine.virtio_place_count =
+        virtio_places_find(command_line, &findings, virtio_places, VIRTIO_MAX);
 }
 
 static void read_host_options(const struct pvh *pvh)
@@ -130,7 +136,7 @@ EFI_STATUS machine_discover(uint64_t start_info, const struct machine **ret)
     machine.memory = memory_map.ranges;
     machine.memory_count = memory_map.count;
 
-    read_acpi(&tables);
+    read_acpi(&tables, pvh.command_line);
     machine.command_line = pvh.command_line;
     take_module(&pvh);
     read_host_options(&pvh);

@@ -56,14 +56,21 @@ struct machine_power {
     bool no_cmos_rtc;         /* IAPC_BOOT_ARCH bit 5 */
 };
 
+/* A root bus: a segment, or a part of one. */
 struct pci_segment {
     uint16_t segment;
+    uint32_t uid; /* _UID of its host bridge, for device paths */
     uint8_t bus_start, bus_end;
     uint64_t
         ecam; /* address of bus 0's configuration space (also if bus_start > 0); 0: CF8/CFC only */
 
     /* Windows of the host bridge for BARs that are not set (from _CRS); size 0: none known. */
     struct memory_range window32, window64, window_io;
+};
+
+/* Where a virtio device over MMIO may be. */
+struct virtio_place {
+    uint64_t base, size;
 };
 
 struct machine {
@@ -92,6 +99,9 @@ struct machine {
 
     const struct pci_segment *pci_segments; /* segment 0 first; at least one entry */
     size_t pci_segment_count;
+
+    const struct virtio_place *virtio_places;
+    size_t virtio_place_count;
 
     uint64_t smbios2, smbios3; /* entry points, 0: none */
 

@@ -35,12 +35,6 @@ static struct {
     size_t used;
 } found;
 
-/* A word of the host's: [text, text + length). */
-struct word {
-    const char *text;
-    size_t length;
-};
-
 void options_set_sources(const char *command_line, const struct smbios *smbios, bool has_fw_cfg)
 {
     sources.command_line = command_line;
@@ -51,8 +45,7 @@ void options_set_sources(const char *command_line, const struct smbios *smbios, 
     fw_cfg_forget();
 }
 
-/* The next word of a command line: spaces part words, but not inside of double quotes. */
-static bool next_word(const char **line, struct word *ret)
+bool options_next_word(const char **line, struct option_word *ret)
 {
     const char *p = *line;
     while (ascii_is_space(*p))
@@ -64,12 +57,13 @@ static bool next_word(const char **line, struct word *ret)
             quoted = !quoted;
     }
     *line = p;
-    *ret = (struct word){start, (size_t)(p - start)};
+    *ret = (struct option_word){start, (size_t)(p - start)};
     return p != start;
 }
 
 /* "cloudhv.<key>[=<value>]" → key and value. */
-static bool split_word(const struct word *word, struct word *ret_key, struct word *ret_value)
+static bool split_word(const struct option_word *word, struct option_word *ret_key,
+                       struct option_word *ret_value)
 {
     const size_t prefix = sizeof PREFIX - 1;
     if (word->length <= prefix || memcmp(word->text, PREFIX, prefix) != 0)
@@ -78,20 +72,20 @@ static bool split_word(const struct word *word, struct word *ret_key, struct wor
     size_t left = word->length - prefix, length = 0;
     while (length < left && key[length] != '=')
         length++;
-    *ret_key = (struct word){key, length};
-    *ret_value = length < left ? (struct word){key + length + 1, left - length - 1}
-                               : (struct word){key + left, 0};
+    *ret_key = (struct option_word){key, length};
+    *ret_value = length < left ? (struct option_word){key + length + 1, left - length - 1}
+                               : (struct option_word){key + left, 0};
     return true;
 }
 
-static bool is_key(const struct word *word, const char *key)
+static bool is_key(const struct option_word *word, const char *key)
 {
     return ascii_length(key, word->length + 1) == word->length &&
            memcmp(word->text, key, word->length) == 0;
 }
 
 /* Copies a value without its quotes, or gives NULL when there is no more room. */
-static const char *keep(const char *key, const struct word *value)
+static const char *keep(const char *key, const struct option_word *value)
 {
     if (value->length >= sizeof found.text - found.used) {
         log_warning("%s%s: the host's options are too long", PREFIX, key);
@@ -109,13 +103,13 @@ static const char *keep(const char *key, const struct word *value)
 }
 
 /* Calls `visit` for each option of the command line and of SMBIOS, until it returns true. */
-static bool for_each_option(bool (*visit)(void *context, const struct word *key,
-                                          const struct word *value),
+static bool for_each_option(bool (*visit)(void *context, const struct option_word *key,
+                                          const struct option_word *value),
                             void *context)
 {
-    struct word word, key, value;
+    struct option_word word, key, value;
     const char *line = sources.command_line;
-    while (next_word(&line, &word)) {
+    while (options_next_word(&line, &word)) {
         if (split_word(&word, &key, &value) && visit(context, &key, &value))
             return true;
     }
@@ -133,7 +127,7 @@ struct search {
     const char *value;
 };
 
-static bool match(void *context, const struct word *key, const struct word *value)
+static bool match(void *context, const struct option_word *key, const struct option_word *value)
 {
     struct search *search = context;
     if (!is_key(key, search->key))
@@ -181,7 +175,7 @@ const char *host_option(const char *key)
     ASSERT(!"a key that is not in known_keys");
 }
 
-static void check_key(const struct word *key)
+static void check_key(const struct option_word *key)
 {
     for (size_t i = 0; i < ARRAY_SIZE(known_keys); i++) {
         if (is_key(key, known_keys[i]))
@@ -190,7 +184,8 @@ static void check_key(const struct word *key)
     log_warning("unknown option %s%.*s", PREFIX, (int)MIN(key->length, 64u), key->text);
 }
 
-static bool check_option(void *context, const struct word *key, const struct word *value)
+static bool check_option(void *context, const struct option_word *key,
+                         const struct option_word *value)
 {
     check_key(key);
     return false;
@@ -198,7 +193,7 @@ static bool check_option(void *context, const struct word *key, const struct wor
 
 static void check_file(const char *name)
 {
-    struct word key = {name + sizeof FW_CFG_PREFIX - 1, 0};
+    struct option_word key = {name + sizeof FW_CFG_PREFIX - 1, 0};
     key.length = ascii_length(key.text, 56);
     check_key(&key);
 }

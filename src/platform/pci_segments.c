@@ -38,7 +38,7 @@ static void add_bridge_segment(const struct aml_bridge *bridge, struct pci_segme
                                                 .ecam = bridge->cba};
 }
 
-/* The bridge of the segment's first bus: further root buses of one segment are not looked at. */
+/* The bridge of the segment's first bus. */
 static const struct aml_bridge *bridge_of(const struct aml_findings *aml, uint16_t segment)
 {
     const struct aml_bridge *found = NULL;
@@ -48,6 +48,46 @@ static const struct aml_bridge *bridge_of(const struct aml_findings *aml, uint16
             found = bridge;
     }
     return found;
+}
+
+static void take_bridge(struct pci_segment *segment, const struct aml_bridge *bridge,
+                        const struct memory_map *map)
+{
+    if (bridge->has_uid)
+        segment->uid = bridge->uid;
+    segment->window32 = bridge->window32;
+    segment->window64 = bridge->window64;
+    segment->window_io = bridge->window_io;
+    check_window(&segment->window32, map);
+    check_window(&segment->window64, map);
+}
+
+/* Further root buses of a segment (QEMU's pxb and pxb-pcie) become entries of their own, with the
+ * same ECAM; each ends where the next one begins. */
+static size_t add_root_buses(const struct aml_findings *aml, const struct memory_map *map,
+                             struct pci_segment *segments, size_t count, size_t max)
+{
+    for (size_t i = 0; i < aml->bridge_count; i++) {
+        const struct aml_bridge *bridge = &aml->bridges[i];
+        for (size_t j = 0; bridge->bus != 0 && j < count; j++) {
+            const struct pci_segment *whole = &segments[j];
+            if (whole->segment != bridge->segment || bridge->bus <= whole->bus_start ||
+                bridge->bus > whole->bus_end)
+                continue;
+            if (count == max) {
+                log_warning("PCI: more than %zu root buses", max);
+                return count;
+            }
+            struct pci_segment *root = &segments[count++];
+            *root = *whole;
+            root->bus_start = bridge->bus;
+            root->uid = bridge->bus;
+            segments[j].bus_end = (uint8_t)(bridge->bus - 1);
+            take_bridge(root, bridge, map);
+            break;
+        }
+    }
+    return count;
 }
 
 static struct memory_range fallback_window(const struct pci_segment *segment,
@@ -71,13 +111,9 @@ static void find_windows(struct pci_segment *segment, const struct aml_findings 
                          const struct memory_map *map)
 {
     const struct aml_bridge *bridge = bridge_of(aml, segment->segment);
-    if (bridge != NULL) {
-        segment->window32 = bridge->window32;
-        segment->window64 = bridge->window64;
-        segment->window_io = bridge->window_io;
-        check_window(&segment->window32, map);
-        check_window(&segment->window64, map);
-    }
+    segment->uid = segment->segment;
+    if (bridge != NULL)
+        take_bridge(segment, bridge, map);
     if (segment->segment == 0 && segment->window32.size == 0)
         segment->window32 = fallback_window(segment, map);
 }
@@ -93,5 +129,5 @@ size_t pci_segments_find(const struct acpi_table *mcfg, const struct aml_finding
         segments[count++] = (struct pci_segment){.bus_end = UINT8_MAX};
     for (size_t i = 0; i < count; i++)
         find_windows(&segments[i], aml, map);
-    return count;
+    return add_root_buses(aml, map, segments, count, max);
 }

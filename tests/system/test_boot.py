@@ -17,7 +17,7 @@ def disks_of(recipe):
 
 def spec_of(recipe, **options):
     machine = options.get("machine", "q35")
-    if machine == "microvm":
+    if machine.startswith("microvm"):
         recipe = ON_MICROVM.get(recipe, recipe)
     if recipe is loaders.kernel:
         options["cmdline"] = f'cloudhv.options="{loaders.console_of(machine)} initrd=\\initrd.img"'
@@ -43,7 +43,7 @@ def test_q35(start, recipe):
     check_prompt(start, spec_of(recipe))
 
 
-@name("machine", ["pc", "microvm"])
+@name("machine", ["pc", "microvm", "microvm-mmio"])
 @name("recipe", [loaders.kernel, loaders.grub], ids=lambda recipe: recipe.__name__)
 def test_other_machines(start, recipe, machine):
     check_prompt(start, spec_of(recipe, machine=machine))

@@ -6,6 +6,7 @@
 #include "models/fw_cfg.h"
 #include "platform/machine.h"
 #include "platform/options.h"
+#include "platform/virtio_places.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -41,6 +42,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (value != host_option(keys[i]))
             abort();
     }
+    static const struct aml_findings nothing;
+    struct virtio_place places[4];
+    if (virtio_places_find(line, &nothing, places, 4) > 4)
+        abort();
     bus_use(NULL);
     free(line);
     return 0;

@@ -14,7 +14,7 @@ MICROVM_CONSOLE = f"{CONSOLE} tsc_early_khz=2000000"
 
 
 def console_of(machine):
-    return MICROVM_CONSOLE if machine == "microvm" else CONSOLE
+    return MICROVM_CONSOLE if machine.startswith("microvm") else CONSOLE
 
 ESP_MIB = 64
 

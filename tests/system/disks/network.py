@@ -25,3 +25,9 @@ def grub_net(out):
     modules = debian.unpacked("grub-efi-amd64-bin") / "usr/lib/grub/x86_64-efi"
     layout.run(make, "-O", "x86_64-efi", "-d", modules, "-o", out / "grub.efi", "-p", "/", "-c", script, *GRUB_MODULES)
     loaders.esp_disk(out / "disk.img", {"EFI/BOOT/BOOTX64.EFI": out / "grub.efi"})
+
+
+@recipe("ipxe")
+def ipxe(out):
+    """iPXE with all of its drivers: they take over what PCI I/O shows them."""
+    loaders.esp_disk(out / "disk.img", {"EFI/BOOT/BOOTX64.EFI": debian.unpacked("ipxe") / "boot" / "ipxe.efi"})

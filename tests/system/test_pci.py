@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Where devices sit: behind bridges, on other root buses, many of them; and who drives them."""
+
+import pytest
+
+from disks import layout, loaders, network
+from disks.cache import recipe
+from vm import Spec, plain
+
+# Three levels: a root port, a switch's upstream port and its downstream port.
+BRIDGES = [
+    "-device", "pcie-root-port,id=root,chassis=1,bus={bus}",
+    "-device", "x3130-upstream,id=up,bus=root",
+    "-device", "xio3130-downstream,id=down,bus=up,chassis=2,slot=3",
+]
+
+
+@recipe()
+def blank(out):
+    """A disk that is there and is not booted."""
+    layout.empty(out / "disk.img", layout.MIB)
+
+
+def drive(name, image, device):
+    return ["-drive", f"if=none,id={name},format=raw,readonly=on,file={image}", "-device", f"{device},drive={name}"]
+
+
+def kernel_spec(extra, **options):
+    """Debian's kernel on a disk that `extra` places; the one at the usual place has nothing on it."""
+    return Spec(
+        [f"path={blank() / 'disk.img'},readonly=on"], cmdline='cloudhv.options="console=ttyS0 initrd=\\initrd.img"',
+        extra=extra, **options)
+
+
+def test_eight_host_bridges_three_bridges_64_disks(start):
+    extra = []
+    for number in range(1, 8):
+        extra += ["-device", f"pxb-pcie,id=host{number},bus_nr={number * 32},bus=pcie.0"]
+    extra += [word.format(bus="host7") for word in BRIDGES]
+    extra += drive("boot", loaders.kernel() / "disk.img", "virtio-blk-pci,bus=down")
+    # Functions of eight devices behind ports of the other host bridges: 62 disks and the one at the usual place.
+    for number in range(62):
+        port, function = divmod(number, 8)
+        if function == 0:
+            host = f"host{port % 6 + 1}"
+            extra += ["-device", f"pcie-root-port,id=p{port},chassis={port + 10},bus={host}"]
+        extra += drive(
+            f"d{number}", blank() / "disk.img", f"virtio-blk-pci,bus=p{port},addr=0.{function},multifunction=on")
+    vm = start(kernel_spec(extra, memory="512M"))
+    vm.expect_prompt()
+    assert vm.run("ls -d /sys/block/vd* | wc -l").strip() == "64"
+    # The disk that was booted is on the last host bridge.
+    assert "pci0000:e0/" in vm.run("for d in /sys/block/vd*; do [ $(cat $d/size) -lt 10000 ] || readlink $d; done")
+
+
+def test_pxb_on_pc(start):
+    extra = ["-device", "pxb,id=host,bus_nr=64,bus=pci.0"]
+    extra += drive("boot", loaders.kernel() / "disk.img", "virtio-blk-pci,bus=host")
+    vm = start(kernel_spec(extra, machine="pc"))
+    vm.expect_prompt()
+    vm.run("test -d /sys/firmware/efi")
+
+
+@pytest.mark.parametrize("machine", ["q35", "pc"])
+def test_ipxe_takes_a_network_card_over(start, tmp_path, machine):
+    """iPXE's own virtio-net driver, by PCI I/O: its packets reach QEMU's network, and a file comes back."""
+    (tmp_path / "hello.ipxe").write_text("#!ipxe\necho fetched over ${net0/chip}, ${net0/mac}\npoweroff\n")
+    spec = Spec([network.ipxe() / "disk.img"], machine=machine)
+    spec.extra = [
+        "-netdev", f"user,id=net,tftp={tmp_path},bootfile=hello.ipxe",
+        "-device", "virtio-net-pci,netdev=net,mac=52:54:00:c1:0d:4c,romfile=",
+    ]
+    vm = start(spec)
+    assert "tftp://10.0.2.2/hello.ipxe... ok" in plain(vm.expect("fetched over virtio-net, 52:54:00:c1:0d:4c"))
