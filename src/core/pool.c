@@ -8,10 +8,10 @@
 #include "lib/checked.h"
 #include "lib/memory.h"
 
-/* Each memory type has its own pages, since the memory map tells types apart by page. Small
- * allocations come from free lists of power-of-two sizes, which are filled by cutting up chunks and
- * never given back; large ones are pages of their own. A header in front of each keeps what freeing
- * needs. */
+/* Each memory type has its own pages, since the memory map tells types apart by page, and so have
+ * allocations that may be executed, since page tables do. Small allocations come from free lists of
+ * power-of-two sizes, which are filled by cutting up chunks and never given back; large ones are
+ * pages of their own. A header in front of each keeps what freeing needs. */
 
 #define SMALLEST_SHIFT 5  /* 32 bytes, header included */
 #define LARGEST_SHIFT  11 /* 2 KiB */
@@ -39,21 +39,30 @@ _Static_assert(sizeof(struct header) == 16, "allocations stay 16-byte aligned");
 
 struct bin {
     uint32_t type;
+    bool executable;
     struct header *free[CLASS_COUNT];
 };
 
 /* Types are few: those of the specification, and one or two of a loader's own. */
-static struct bin bins[24];
+static struct bin bins[32];
 static uint16_t bin_count;
+static bool (*execution_hook)(uint32_t type);
+
+void pool_set_execution_hook(bool (*may_execute)(uint32_t type))
+{
+    execution_hook = may_execute;
+}
 
 static struct bin *find_bin(uint32_t type)
 {
+    bool executable = execution_hook != NULL && execution_hook(type);
     for (uint16_t i = 0; i < bin_count; i++)
-        if (bins[i].type == type)
+        if (bins[i].type == type && bins[i].executable == executable)
             return &bins[i];
     if (bin_count == ARRAY_SIZE(bins))
         return NULL;
     bins[bin_count].type = type;
+    bins[bin_count].executable = executable;
     return &bins[bin_count++];
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,11 @@ void pool_free(void *memory);
  * pool_release() when `memory` is not a live allocation. Firmware only, not on the host. */
 EFI_STATUS pool_allocate_type(uint32_t type, size_t size, void **ret) MUST_CHECK;
 EFI_STATUS pool_release(void *memory) MUST_CHECK;
+
+/* Tells whether pages of a type that are allocated now may be executed: that depends on who asks
+ * (DESIGN decision 10). Allocations that may do not share pages with those that may not. NULL, as
+ * at first: none may. */
+void pool_set_execution_hook(bool (*may_execute)(uint32_t type));
 
 /* Page-aligned memory of whole pages for DMA and big buffers, EfiBootServicesData; `size` is
  * rounded up. */

@@ -22,6 +22,10 @@ EFI_STATUS configuration_tables_publish(const struct machine *machine) MUST_CHEC
 /* Installs the memory attributes table (§4.6.4) of the runtime memory that there is now. */
 EFI_STATUS memory_attributes_publish(void) MUST_CHECK;
 
+/* Makes the table large enough for the runtime memory that there is now; when the memory map is
+ * asked for, since later it may not change. */
+void memory_attributes_reserve(void);
+
 /* The same table once more, since runtime drivers came and went: at ExitBootServices. Allocates
  * nothing. */
 void memory_attributes_update(void);

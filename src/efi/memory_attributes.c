@@ -2,15 +2,20 @@
 /* The memory attributes table (UEFI 2.10 §4.6.4): how the OS may protect runtime memory, which the
  * memory map reports in descriptors that mix code and data. */
 #include "arch/paging.h"
+#include "core/log.h"
 #include "core/pages.h"
 #include "core/pool.h"
 #include "efi/configuration_table.h"
 #include "efi/guid.h"
 #include "efi/runtime_load.h"
 
-#define MAX_ENTRIES 128
+#define FIRST_CAPACITY 32
+#define SPARE_ENTRIES  16 /* for protections that change when the map is known already */
 
 static EFI_MEMORY_ATTRIBUTES_TABLE *table;
+static size_t capacity;
+static size_t needed;       /* entries; may be more than there is room for */
+static size_t reserved_key; /* of the map for which there is room */
 
 static bool is_runtime(uint32_t type)
 {
@@ -34,7 +39,7 @@ static uint64_t attribute_at(uint64_t address)
 
 static void add(uint32_t type, uint64_t start, uint64_t end, uint64_t attribute)
 {
-    if (table->NumberOfEntries == MAX_ENTRIES)
+    if (needed++ >= capacity)
         return;
     table->Entry[table->NumberOfEntries++] = (EFI_MEMORY_DESCRIPTOR){
         .Type = type,
@@ -60,30 +65,61 @@ static void describe(const EFI_MEMORY_DESCRIPTOR *descriptor)
     add(descriptor->Type, start, end, attribute);
 }
 
-void memory_attributes_update(void)
+static void fill(void)
 {
-    if (table == NULL)
-        return;
-    table->NumberOfEntries = 0;
     size_t count;
     const EFI_MEMORY_DESCRIPTOR *map = pages_map(&count);
+    table->NumberOfEntries = 0;
+    needed = 0;
     for (size_t i = 0; i < count; i++)
         if (is_runtime(map[i].Type))
             describe(&map[i]);
 }
 
-EFI_STATUS memory_attributes_publish(void)
+void memory_attributes_update(void)
 {
-    void *memory;
-    size_t size = sizeof *table + MAX_ENTRIES * sizeof(EFI_MEMORY_DESCRIPTOR);
+    if (table == NULL)
+        return;
+    fill();
+    if (needed > capacity)
+        log_warning("memory attributes table: %zu of %zu entries left out", needed - capacity,
+                    needed);
+}
+
+static EFI_STATUS publish(size_t entries)
+{
+    void *memory, *old = table;
+    size_t size = sizeof *table + entries * sizeof(EFI_MEMORY_DESCRIPTOR);
     EFI_STATUS status = pool_allocate_type(EfiACPIReclaimMemory, size, &memory);
     if (EFI_ERROR(status))
         return status;
     table = memory;
+    capacity = entries;
     *table = (EFI_MEMORY_ATTRIBUTES_TABLE){
         .Version = EFI_MEMORY_ATTRIBUTES_TABLE_VERSION,
         .DescriptorSize = sizeof(EFI_MEMORY_DESCRIPTOR),
     };
-    memory_attributes_update();
-    return efi_install_configuration_table(GUID_OF(EFI_MEMORY_ATTRIBUTES_TABLE), table);
+    fill();
+    status = efi_install_configuration_table(GUID_OF(EFI_MEMORY_ATTRIBUTES_TABLE), table);
+    if (!EFI_ERROR(status) && old != NULL)
+        status = pool_release(old);
+    return status;
+}
+
+void memory_attributes_reserve(void)
+{
+    if (table == NULL || pages_key() == reserved_key)
+        return;
+    fill();
+    EFI_STATUS status = EFI_SUCCESS;
+    if (needed > capacity)
+        status = publish(needed + SPARE_ENTRIES);
+    if (EFI_ERROR(status))
+        log_failure(status, "memory attributes table");
+    reserved_key = pages_key();
+}
+
+EFI_STATUS memory_attributes_publish(void)
+{
+    return publish(FIRST_CAPACITY);
 }

@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "core/pages.h"
 #include "core/pool.h"
+#include "efi/configuration_table.h"
 #include "efi/event.h"
 #include "efi/image_memory.h"
 #include "platform/memory_setup.h"
@@ -18,6 +19,12 @@ static bool is_code_or_loader(uint32_t type)
            type == EfiRuntimeServicesCode || type >= EFI_MEMORY_TYPE_OEM_FIRST;
 }
 
+/* May pages of this type be executed that the running image allocates? */
+static bool may_execute(uint32_t type)
+{
+    return is_code_or_loader(type) && image_allocation_access() == PAGE_ALL;
+}
+
 /* Memory is read-write and no-execute unless an old loader needs more (DESIGN decision 10). Freed
  * memory goes back to that, whatever an image had made of it. */
 static void follow_allocation(uint64_t base, uint64_t size, uint32_t type)
@@ -25,7 +32,7 @@ static void follow_allocation(uint64_t base, uint64_t size, uint32_t type)
     EFI_STATUS status = EFI_SUCCESS;
     if (base + size > FOUR_GIB)
         status = memory_map_high();
-    enum page_access access = is_code_or_loader(type) ? image_allocation_access() : PAGE_READ_WRITE;
+    enum page_access access = may_execute(type) ? PAGE_ALL : PAGE_READ_WRITE;
     if (!EFI_ERROR(status) && (access != PAGE_READ_WRITE || type == EfiConventionalMemory))
         status = paging_protect(base, size, access);
     if (EFI_ERROR(status))
@@ -68,6 +75,7 @@ EFI_STATUS EFIAPI efi_get_memory_map(size_t *MemoryMapSize, EFI_MEMORY_DESCRIPTO
     EFI_STATUS status = memory_map_high();
     if (EFI_ERROR(status))
         log_error("memory: RAM above 4 GiB cannot be mapped: out of page tables");
+    memory_attributes_reserve();
 
     /* The copy and its key belong together. */
     CRITICAL_SECTION();
@@ -112,6 +120,7 @@ void memory_services_init(void)
 {
     pages_set_access_hook(follow_allocation);
     pages_set_change_hook(signal_change);
+    pool_set_execution_hook(may_execute);
 }
 
 void memory_services_fill(EFI_BOOT_SERVICES *table)

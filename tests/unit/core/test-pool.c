@@ -122,6 +122,36 @@ static void many_types_of_loaders_work_too(void **state)
     }
 }
 
+static bool executable;
+
+static bool may_execute(uint32_t type)
+{
+    return executable && type == EfiLoaderData;
+}
+
+static uintptr_t page_of(uint32_t type)
+{
+    void *memory;
+    assert_int_equal(pool_allocate_type(type, 40, &memory), EFI_SUCCESS);
+    assert_int_equal(pool_release(memory), EFI_SUCCESS);
+    return (uintptr_t)memory / EFI_PAGE_SIZE;
+}
+
+static void executable_memory_has_pages_of_its_own(void **state)
+{
+    pool_set_execution_hook(may_execute);
+    uintptr_t plain = page_of(EfiLoaderData), data = page_of(EfiBootServicesData);
+    executable = true;
+    uintptr_t code = page_of(EfiLoaderData);
+    assert_int_not_equal(code, plain);
+    assert_int_equal(page_of(EfiBootServicesData), data);
+    executable = false;
+    assert_int_equal(page_of(EfiLoaderData), plain);
+    executable = true;
+    assert_int_equal(page_of(EfiLoaderData), code);
+    pool_set_execution_hook(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +161,7 @@ int main(void)
         cmocka_unit_test(large_allocations_give_their_pages_back),
         cmocka_unit_test(what_is_not_an_allocation_is_refused),
         cmocka_unit_test(too_much_is_out_of_resources),
+        cmocka_unit_test(executable_memory_has_pages_of_its_own),
         cmocka_unit_test(many_types_of_loaders_work_too),
     };
     return cmocka_run_group_tests(tests, give_ram, NULL);
