@@ -12,6 +12,7 @@
 #include "efi/hii/strings.h"
 #include "efi/protocols/acpi_table.h"
 #include "efi/protocols/mp_services.h"
+#include "efi/protocols/ram_disk.h"
 #include "efi/protocols/smbios.h"
 #include "lib/status_name.h"
 
@@ -43,6 +44,7 @@ static struct late_protocol {
     {EFI_ACPI_TABLE_PROTOCOL_GUID, make_acpi_table, &acpi_table_protocol, "ACPI table"},
     {EFI_MP_SERVICES_PROTOCOL_GUID, make_mp_services, &mp_services_protocol, "MP services"},
     {EFI_SMBIOS_PROTOCOL_GUID, make_smbios, &smbios_protocol, "SMBIOS"},
+    {EFI_RAM_DISK_PROTOCOL_GUID, NULL, &ram_disk_protocol, "RAM disk"},
     {EFI_HII_DATABASE_PROTOCOL_GUID, NULL, &hii_database_protocol, "HII database"},
     {EFI_HII_STRING_PROTOCOL_GUID, NULL, &hii_string_protocol, "HII string"},
     {EFI_HII_FONT_PROTOCOL_GUID, NULL, &hii_font_protocol, "HII font"},

@@ -8,6 +8,8 @@
 #include "efi/device_path.h"
 #include "efi/disk.h"
 #include "efi/handle.h"
+#include "efi/protocol/partition_info.h"
+#include "hw/gpt.h"
 #include "lib/memory.h"
 #include "lib/status_name.h"
 #include "storage/partition.h"
@@ -18,6 +20,7 @@ struct child {
     EFI_HANDLE handle;
     EFI_DEVICE_PATH_PROTOCOL *path;
     struct disk *disk;
+    EFI_PARTITION_INFO_PROTOCOL info;
 };
 
 /* A disk whose partitions we made. */
@@ -83,6 +86,66 @@ static EFI_DEVICE_PATH_PROTOCOL *child_path(EFI_HANDLE parent, const struct part
     return device_path_append_node(prefix, &node.Header);
 }
 
+/* The entry of the partition table (UEFI 2.10 §13.20). */
+static void set_info(EFI_PARTITION_INFO_PROTOCOL *info, const struct partition *partition)
+{
+    info->Revision = EFI_PARTITION_INFO_PROTOCOL_REVISION;
+    switch (partition->kind) {
+    case PARTITION_GPT: {
+        struct gpt_entry entry = {
+            .type = partition->type,
+            .unique = partition->unique,
+            .first_lba = partition->first_lba,
+            .last_lba = partition->first_lba + partition->block_count - 1,
+            .attributes = partition->attributes,
+        };
+        memcpy(entry.name, partition->name, sizeof entry.name);
+        info->Type = PARTITION_TYPE_GPT;
+        info->System = guid_equal(&entry.type, GUID_OF(EFI_PART_TYPE_EFI_SYSTEM_PART));
+        memcpy(info->Info.Gpt, &entry, sizeof entry);
+        break;
+    }
+    case PARTITION_MBR:
+        info->Type = PARTITION_TYPE_MBR;
+        info->System = partition->mbr.os_type == MBR_TYPE_EFI_SYSTEM;
+        memcpy(info->Info.Mbr, &partition->mbr, sizeof partition->mbr);
+        break;
+    case PARTITION_EL_TORITO:
+        info->Type = PARTITION_TYPE_OTHER;
+        break;
+    }
+}
+
+/* The protocols of a partition's own. */
+static EFI_STATUS install_child(struct child *child)
+{
+    EFI_STATUS status =
+        disk_install(&child->handle, &child->device.device, true, child->path, &child->disk);
+    if (EFI_ERROR(status))
+        return status;
+    status = efi_install_protocol_interface(&child->handle, GUID_OF(EFI_PARTITION_INFO_PROTOCOL),
+                                            EFI_NATIVE_INTERFACE, &child->info);
+    if (EFI_ERROR(status))
+        (void)disk_uninstall(child->handle, child->disk, child->path);
+    return status;
+}
+
+/* EFI_ACCESS_DENIED, and all is as before, when somebody holds on to one of them. */
+static EFI_STATUS uninstall_child(struct child *child)
+{
+    EFI_HANDLE handle = child->handle;
+    EFI_STATUS status = efi_uninstall_protocol_interface(
+        handle, GUID_OF(EFI_PARTITION_INFO_PROTOCOL), &child->info);
+    if (EFI_ERROR(status))
+        return status;
+    status = disk_uninstall(handle, child->disk, child->path);
+    if (!EFI_ERROR(status))
+        return status;
+    EFI_STATUS again = efi_install_protocol_interface(&handle, GUID_OF(EFI_PARTITION_INFO_PROTOCOL),
+                                                      EFI_NATIVE_INTERFACE, &child->info);
+    return EFI_ERROR(again) ? again : status;
+}
+
 static EFI_STATUS add_child(EFI_DRIVER_BINDING_PROTOCOL *binding, struct parent *parent,
                             const struct partition *partition)
 {
@@ -94,13 +157,14 @@ static EFI_STATUS add_child(EFI_DRIVER_BINDING_PROTOCOL *binding, struct parent 
     child->path = child_path(parent->handle, partition);
     if (child->path == NULL)
         goto fail;
-    status = disk_install(&child->handle, &child->device.device, true, child->path, &child->disk);
+    set_info(&child->info, partition);
+    status = install_child(child);
     if (EFI_ERROR(status))
         goto fail;
     status =
         binding_open_child(binding, parent->handle, GUID_OF(EFI_DISK_IO_PROTOCOL), child->handle);
     if (EFI_ERROR(status)) {
-        (void)disk_uninstall(child->handle, child->disk, child->path);
+        (void)uninstall_child(child);
         goto fail;
     }
     list_append(&parent->children, &child->link);
@@ -118,7 +182,7 @@ static EFI_STATUS remove_child(EFI_DRIVER_BINDING_PROTOCOL *binding, struct pare
 {
     EFI_HANDLE handle = child->handle;
     binding_close_child(binding, parent->handle, GUID_OF(EFI_DISK_IO_PROTOCOL), handle);
-    EFI_STATUS status = disk_uninstall(handle, child->disk, child->path);
+    EFI_STATUS status = uninstall_child(child);
     if (EFI_ERROR(status)) {
         EFI_STATUS again =
             binding_open_child(binding, parent->handle, GUID_OF(EFI_DISK_IO_PROTOCOL), handle);

@@ -82,8 +82,7 @@ static EFI_STATUS add(struct block_device *device, const struct mbr_entry *entry
         .number = number,
         .first_lba = base + entry->starting_lba,
         .block_count = entry->size_in_lba,
-        .os_type = entry->os_type,
-        .boot_indicator = entry->boot_indicator,
+        .mbr = *entry,
     };
     if (!range_within(partition.first_lba, partition.block_count, device->block_count))
         return log_failure(EFI_VOLUME_CORRUPTED, "%s: MBR partition %u is outside the disk",

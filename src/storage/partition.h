@@ -6,6 +6,7 @@
 
 #include "core/block.h"
 #include "efi/types.h"
+#include "hw/mbr.h"
 #include "lib/macros.h"
 
 /* The partitions of a disk: GUID partition table (UEFI 2.10 §5.3), El Torito (§13.3.2), MBR (§5.2),
@@ -38,8 +39,7 @@ struct partition {
 
     /* MBR */
     uint32_t disk_signature;
-    uint8_t os_type;
-    uint8_t boot_indicator;
+    struct mbr_entry mbr;
 
     /* El Torito, as the catalogue has it: 2048-byte sector and number of 512-byte sectors (0 or 1:
      * to the end of the disk). */

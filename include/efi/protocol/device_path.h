@@ -51,6 +51,7 @@ _Static_assert(sizeof(EFI_DEVICE_PATH_PROTOCOL) == 4, "device path node header l
 #define MEDIA_PIWG_FW_FILE_DP          0x06
 #define MEDIA_PIWG_FW_VOL_DP           0x07
 #define MEDIA_RELATIVE_OFFSET_RANGE_DP 0x08
+#define MEDIA_RAM_DISK_DP              0x09
 
 /* Compressed EISA id of "PNPxxxx" (ACPI 6.5 §19.3.4, as UEFI 2.10 §10.3.3 stores it). */
 #define EISA_PNP_ID(id) ((uint32_t)(((id) << 16) | 0x41d0))
@@ -118,9 +119,18 @@ typedef struct {
 
 typedef struct {
     EFI_DEVICE_PATH_PROTOCOL Header;
+    uint64_t StartingAddr;
+    uint64_t EndingAddr; /* inclusive */
+    EFI_GUID TypeGuid;
+    uint16_t Instance;
+} __attribute__((packed)) MEDIA_RAM_DISK_DEVICE_PATH;
+
+typedef struct {
+    EFI_DEVICE_PATH_PROTOCOL Header;
     char16_t PathName[];
 } __attribute__((packed)) FILEPATH_DEVICE_PATH;
 
 _Static_assert(sizeof(HARDDRIVE_DEVICE_PATH) == 42, "HARDDRIVE_DEVICE_PATH layout");
 _Static_assert(sizeof(CDROM_DEVICE_PATH) == 24, "CDROM_DEVICE_PATH layout");
+_Static_assert(sizeof(MEDIA_RAM_DISK_DEVICE_PATH) == 38, "MEDIA_RAM_DISK_DEVICE_PATH layout");
 _Static_assert(sizeof(UART_DEVICE_PATH) == 19, "UART_DEVICE_PATH layout");

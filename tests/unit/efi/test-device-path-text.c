@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "efi/device_path.h"
+#include "efi/device_path_nodes.h"
 #include "efi/protocols/device_path_from_text.h"
 #include "efi/protocols/device_path_to_text.h"
 #include "lib/ucs2.h"
@@ -68,6 +69,24 @@ static void test_every_node(void **state)
         expect_node(plain, node);
         expect_node(sample->text, node);
         free(node);
+    }
+}
+
+/* No entry of the table goes untested. */
+static void test_every_entry_has_a_sample(void **state)
+{
+    for (size_t i = 0; i < device_path_node_count; i++) {
+        const struct node_text *entry = &device_path_nodes[i];
+        bool found = false;
+        for (size_t j = 0; j < sizeof samples / sizeof *samples; j++) {
+            size_t length = strlen(entry->name);
+            found |=
+                (strncmp(samples[j].text, entry->name, length) == 0 &&
+                 samples[j].text[length] == '(') ||
+                (samples[j].plain != NULL && strncmp(samples[j].plain, entry->name, length) == 0);
+        }
+        if (!found)
+            fail_msg("%s: no sample", entry->name);
     }
 }
 
@@ -155,9 +174,8 @@ static void test_truncated_nodes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_node),
-        cmocka_unit_test(test_defaults_and_words),
-        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_every_node),         cmocka_unit_test(test_every_entry_has_a_sample),
+        cmocka_unit_test(test_defaults_and_words), cmocka_unit_test(test_paths),
         cmocka_unit_test(test_truncated_nodes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Block I/O, Disk I/O and their asynchronous versions, and what partitions make of a disk. */
+#include "efi/protocol/partition_info.h"
 #include "efi/timer.h"
 #include "unit/efi/disk-fixture.h"
 
@@ -175,6 +176,14 @@ static void a_partition_is_a_disk(void **state)
     assert_int_equal(node->PartitionStart, PARTITION_LBA);
     assert_memory_equal(node->Signature, "SIGN\0\0\0\0\0\0\0\0\0\0\0", 16);
     assert_non_null(child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)));
+
+    const EFI_PARTITION_INFO_PROTOCOL *info =
+        handle_interface(child, GUID_OF(EFI_PARTITION_INFO_PROTOCOL));
+    assert_int_equal(info->Revision, EFI_PARTITION_INFO_PROTOCOL_REVISION);
+    assert_int_equal(info->Type, PARTITION_TYPE_MBR);
+    assert_int_equal(info->System, 1);
+    assert_memory_equal(info->Info.Mbr, ram.data + 446, 16);
+    assert_null(handle_interface(disk_handle, GUID_OF(EFI_PARTITION_INFO_PROTOCOL)));
 
     assert_int_equal(efi_disconnect_controller(disk_handle, NULL, child), EFI_SUCCESS);
     assert_null(child_with(GUID_OF(EFI_BLOCK_IO_PROTOCOL)));

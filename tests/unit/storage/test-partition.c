@@ -244,7 +244,7 @@ static void test_mbr(void **state)
     assert_int_equal(list.kind, PARTITION_MBR);
     assert_int_equal(list.count, 3);
     assert_int_equal(list.items[0].number, 1);
-    assert_int_equal(list.items[0].os_type, MBR_TYPE_EFI_SYSTEM);
+    assert_int_equal(list.items[0].mbr.os_type, MBR_TYPE_EFI_SYSTEM);
     assert_int_equal(list.items[0].disk_signature, 0x42);
     assert_int_equal(list.items[1].number, 5);
     assert_int_equal(list.items[1].first_lba, 1002);
