@@ -33,3 +33,82 @@ def test_driver_model(shell):
     assert "FS0:" in shell.run("map")
     assert "there is no handle" in shell.run("disconnect ffff")
     assert shell.status() == 2
+
+
+def test_memory(shell):
+    table = shell.run("memmap")
+    assert "RT_Code" in table and "Total memory:" in table
+    assert "MemoryMap" in shell.run("memmap -sfo")
+    shown = shell.run("dmem")
+    assert "IBI SYST" in shown and "ACPI 2.0" in shown
+    base = re.search(r"System table at (?:0x)?([0-9a-fA-F]+)", shown)[1]
+    assert "0x5453595320494249" in shell.run(f"mm {base} -w 8 -n")
+    # A page of the conventional memory, which nobody uses: written, read back.
+    free = re.search(r"Available +([0-9A-F]{16})", table)[1]
+    shell.run(f"mm {free} 12345678 -w 4 -n")
+    assert "0x12345678" in shell.run(f"mm {free} -w 4 -n")
+    # Step by step.
+    shell.type(f"mm {free} -w 2\r")
+    shell.vm.expect("0x5678 > ")
+    shell.type("abcd\r")
+    shell.vm.expect("0x1234 > ")
+    shell.type("q\r")
+    shell.output()
+    assert "0xABCD" in shell.run(f"mm {free} -w 2 -n")
+    assert "-pci" in shell.run("mm -?")
+    assert "0x29C08086" in shell.run("mm 0 -pci -w 4 -n")  # q35's host bridge
+    assert "0x29C08086" in shell.run("mm 0 -pcie -w 4 -n")
+
+
+def test_blocks_and_pci(shell):
+    assert "EFI PART" in shell.run("dblk blk0: 1")
+    assert "the last block" in shell.run("dblk blk0: ffffffff")
+    assert shell.status() == 2
+    listed = shell.run("pci", 60)
+    assert "Host bridge" in listed and "Vendor 1AF4 Device 1042" in listed
+    explained = shell.run("pci 0 0 -i")
+    assert "Vendor 8086, device 29C0" in explained and "Host bridge" in explained
+    assert shell.run("pci 0 1e") != "" and shell.status() == 14
+
+
+GUID = "11223344-5566-7788-99aa-bbccddeeff00"
+
+
+def test_variables(shell):
+    shell.run(f"set -v g {GUID}")  # a line that wraps would look like output
+    assert shell.run('setvar Note -guid %g% -bs -nv =S"text" =L"wide" =0102') == ""
+    dumped = shell.run("dmpstore -guid %g%")
+    assert "NV+BS" in dumped and "DataSize = 0x0E" in dumped
+    assert "74 65 78 74 77 00 69 00-64 00 65 00 01 02" in dumped
+    shell.run("dmpstore -guid %g% -s fs0:\\vars.bin")
+    assert "Delete" in shell.run("dmpstore -guid %g% -d")
+    assert "no such variable" in shell.run("dmpstore Note -guid %g%")
+    assert shell.status() == 14
+    assert "Set" in shell.run("dmpstore -l fs0:\\vars.bin")
+    assert "74 65 78 74" in shell.run("setvar Note -guid %g%")
+    assert "74657874770069006400650001" in shell.run("dmpstore Note -guid %g% -sfo")
+    assert shell.run("setvar Note -guid %g% =") == ""
+    assert "the record at 0x0" in shell.run("dmpstore -l fs0:\\hello.txt")
+    assert shell.status() == 10
+    assert "PlatformLang" in shell.run("dmpstore Platform*")
+
+
+def test_clock_and_console(shell):
+    assert re.fullmatch(r"\d\d/\d\d/20\d\d", shell.run("date"))
+    assert re.match(r"\d\d:\d\d:\d\d \(", shell.run("time"))
+    shell.run("date 02/03/2031")
+    assert shell.run("date") == "02/03/2031"
+    shell.run("timezone -s -02:30")
+    assert shell.run("timezone") == "UTC+02:30"
+    shell.run("time 23:10:05 -tz 60 -d 1")
+    assert shell.run("time").startswith("23:10:")
+    assert shell.run("timezone -f") == "UTC-01:00\nDaylight saving: applies"
+    assert "is not a time" in shell.run("time 25:00") and shell.status() == 2
+    assert "80 columns, 25 rows" in shell.run("mode")
+    assert "no such mode" in shell.run("mode 3 4")
+
+
+def test_reset(start, tmp_path):
+    shell = Shell(start, [disk(tmp_path, {})])
+    shell.type("reset -s\r")
+    shell.vm.wait_end()

@@ -204,3 +204,27 @@ EFI_STATUS file_read_text(EFI_FILE_PROTOCOL *file, size_t largest, struct text *
     shell_free(buffer);
     return status;
 }
+
+EFI_STATUS file_read_all(EFI_FILE_PROTOCOL *file, size_t largest, void **ret, size_t *ret_size)
+{
+    EFI_FILE_INFO *info;
+    EFI_STATUS status = file_get_info(file, &info);
+    if (EFI_ERROR(status))
+        return status;
+    uint64_t expected = info->FileSize;
+    shell_free(info);
+    if (expected > largest)
+        return EFI_BAD_BUFFER_SIZE;
+    size_t size = (size_t)expected;
+    void *data = shell_alloc(size + 1);
+    if (data == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    status = file->Read(file, &size, data);
+    if (EFI_ERROR(status)) {
+        shell_free(data);
+        return status;
+    }
+    *ret = data;
+    *ret_size = size;
+    return EFI_SUCCESS;
+}

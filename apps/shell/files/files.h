@@ -45,4 +45,9 @@ bool file_is_directory(const char16_t *name);
  * is larger than `largest` bytes. */
 EFI_STATUS file_read_text(EFI_FILE_PROTOCOL *file, size_t largest, struct text *ret) MUST_CHECK;
 
+/* Reads a whole file, for shell_free(). EFI_BAD_BUFFER_SIZE when it is larger than `largest`, or
+ * than it says itself. */
+EFI_STATUS file_read_all(EFI_FILE_PROTOCOL *file, size_t largest, void **ret,
+                         size_t *ret_size) MUST_CHECK;
+
 #define BYTE_ORDER_MARK ((char16_t)0xfeff)

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "lib/printf.h"
+#include "shell/command.h"
+#include "shell/print.h"
+#include "shell/sfo.h"
+#include "shell/shell.h"
+
+/* date, time and timezone: the machine's clock (UEFI 2.10 §8.3). */
+
+/* "12:30:59" or "12/31/2026": numbers between `separator`s; 2 or 3 of them. 0 on nonsense. */
+static size_t take_numbers(const char16_t *s, char16_t separator, uint16_t ret[3])
+{
+    size_t count = 0;
+    for (;;) {
+        unsigned value = 0, digits = 0;
+        for (; *s >= '0' && *s <= '9'; s++, digits++)
+            value = value * 10 + (unsigned)(*s - '0');
+        if (digits == 0 || digits > 4 || count == 3)
+            return 0;
+        ret[count++] = (uint16_t)value;
+        if (*s == 0)
+            return count >= 2 ? count : 0;
+        if (*s++ != separator)
+            return 0;
+    }
+}
+
+static EFI_STATUS get(EFI_TIME *ret)
+{
+    EFI_STATUS status = shell.rt->GetTime(ret, NULL);
+    return EFI_ERROR(status) ? complain_status(status, "clock") : status;
+}
+
+/* A clock refuses what is no time, and maybe every change. */
+static EFI_STATUS set(EFI_TIME *time)
+{
+    time->Nanosecond = 0;
+    EFI_STATUS status = shell.rt->SetTime(time);
+    return EFI_ERROR(status) ? complain_status(status, "the clock does not take it") : status;
+}
+
+static EFI_STATUS nonsense(const char16_t *word, const char *form)
+{
+    complain("'%ls' is not %s", word, form);
+    return EFI_INVALID_PARAMETER;
+}
+
+static const struct option date_options[] = {
+    {"-sfo", OPTION_FLAG, NULL, "Standard-format output."},
+};
+
+static void show_date(const EFI_TIME *now, bool sfo)
+{
+    if (!sfo) {
+        print("%02u/%02u/%04u\n", now->Month, now->Day, now->Year);
+        return;
+    }
+    sfo_command("date");
+    sfo_row("Date");
+    sfo_column("%02u/%02u/%04u", now->Month, now->Day, now->Year);
+    sfo_end();
+}
+
+/* Of two digits 97 is 1997, and 31 is 2031. */
+static uint16_t full_year(uint16_t year)
+{
+    return (uint16_t)(year >= 100 ? year : year >= 97 ? 1900 + year : 2000 + year);
+}
+
+static EFI_STATUS date(struct invocation *i)
+{
+    EFI_TIME now;
+    uint16_t numbers[3];
+    EFI_STATUS status = get(&now);
+    if (EFI_ERROR(status))
+        return status;
+    if (i->count == 0) {
+        show_date(&now, i->values[0] != NULL);
+        return EFI_SUCCESS;
+    }
+    size_t count = take_numbers(i->operands[0], '/', numbers);
+    if (count == 0 || numbers[0] > 12 || numbers[1] > 31)
+        return nonsense(i->operands[0], "a date as month/day/year");
+    now.Month = (uint8_t)numbers[0];
+    now.Day = (uint8_t)numbers[1];
+    if (count == 3)
+        now.Year = full_year(numbers[2]);
+    return set(&now);
+}
+
+enum { ZONE, DAYLIGHT };
+
+static const struct option time_options[] = {
+    {"-tz", OPTION_VALUE, "minutes", "Sets the difference to UTC: -1440 to 1440, or _local."},
+    {"-d", OPTION_VALUE, "0|1|3", "Daylight saving: does not apply, applies, is on."},
+};
+
+/* EFI_TIME's difference is UTC less local time. */
+static void append_zone(char *buffer, size_t size, const EFI_TIME *now)
+{
+    if (now->TimeZone == EFI_UNSPECIFIED_TIMEZONE) {
+        format_text(buffer, size, "LOCAL");
+        return;
+    }
+    unsigned minutes = (unsigned)(now->TimeZone < 0 ? -now->TimeZone : now->TimeZone);
+    format_text(buffer, size, "UTC%c%02u:%02u", now->TimeZone > 0 ? '-' : '+', minutes / 60,
+                minutes % 60);
+}
+
+static bool take_zone(const char16_t *word, EFI_TIME *ret)
+{
+    uint64_t minutes;
+    bool negative;
+    if (text_is(word, "_local")) {
+        ret->TimeZone = EFI_UNSPECIFIED_TIMEZONE;
+        return true;
+    }
+    if (!text_to_number(word, &minutes, &negative) || minutes > 1440)
+        return false;
+    ret->TimeZone = (int16_t)(negative ? -(int)minutes : (int)minutes);
+    return true;
+}
+
+static EFI_STATUS take_time(struct invocation *i, EFI_TIME *now)
+{
+    uint16_t numbers[3] = {0};
+    uint64_t daylight;
+    if (i->values[ZONE] != NULL && !take_zone(i->values[ZONE], now))
+        return nonsense(i->values[ZONE], "a difference to UTC");
+    if (i->values[DAYLIGHT] != NULL) {
+        if (!text_to_number(i->values[DAYLIGHT], &daylight, NULL) || daylight > 3 || daylight == 2)
+            return nonsense(i->values[DAYLIGHT], "0, 1 or 3");
+        now->Daylight = (uint8_t)daylight;
+    }
+    if (i->count == 0)
+        return EFI_SUCCESS;
+    size_t count = take_numbers(i->operands[0], ':', numbers);
+    if (count == 0 || numbers[0] > 23 || numbers[1] > 59 || numbers[2] > 59)
+        return nonsense(i->operands[0], "a time as hours:minutes:seconds");
+    now->Hour = (uint8_t)numbers[0];
+    now->Minute = (uint8_t)numbers[1];
+    now->Second = (uint8_t)(count == 3 ? numbers[2] : 0);
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS time(struct invocation *i)
+{
+    EFI_TIME now;
+    char zone[16];
+    EFI_STATUS status = get(&now);
+    if (EFI_ERROR(status))
+        return status;
+    if (i->count == 0 && i->values[ZONE] == NULL && i->values[DAYLIGHT] == NULL) {
+        append_zone(zone, sizeof zone, &now);
+        print("%02u:%02u:%02u (%s)%s\n", now.Hour, now.Minute, now.Second, zone,
+              (now.Daylight & EFI_TIME_IN_DAYLIGHT) != 0 ? " daylight saving" : "");
+        return EFI_SUCCESS;
+    }
+    status = take_time(i, &now);
+    return EFI_ERROR(status) ? status : set(&now);
+}
+
+enum { SET_ZONE, FULL };
+
+static const struct option timezone_options[] = {
+    {"-s", OPTION_VALUE, "[-]hh:mm|_local", "Sets the time zone: what is added to local time."},
+    {"-f", OPTION_FLAG, NULL, "Also what lies behind it."},
+};
+
+/* "[-]hh:mm" as minutes. */
+static bool take_hours(const char16_t *word, EFI_TIME *ret)
+{
+    uint16_t numbers[3];
+    bool negative = *word == '-';
+    if (text_is(word, "_local")) {
+        ret->TimeZone = EFI_UNSPECIFIED_TIMEZONE;
+        return true;
+    }
+    if (take_numbers(word + negative, ':', numbers) != 2 || numbers[1] > 59 ||
+        numbers[0] * 60 + numbers[1] > 1440)
+        return false;
+    int minutes = numbers[0] * 60 + numbers[1];
+    ret->TimeZone = (int16_t)(negative ? -minutes : minutes);
+    return true;
+}
+
+static EFI_STATUS timezone(struct invocation *i)
+{
+    EFI_TIME now;
+    char zone[16];
+    EFI_STATUS status = get(&now);
+    if (EFI_ERROR(status))
+        return status;
+    if (i->values[SET_ZONE] != NULL) {
+        if (!take_hours(i->values[SET_ZONE], &now))
+            return nonsense(i->values[SET_ZONE], "a time zone as hh:mm");
+        return set(&now);
+    }
+    append_zone(zone, sizeof zone, &now);
+    print("%s\n", zone);
+    if (i->values[FULL] != NULL)
+        print("Daylight saving: %s%s\n",
+              (now.Daylight & EFI_TIME_ADJUST_DAYLIGHT) != 0 ? "applies" : "does not apply",
+              (now.Daylight & EFI_TIME_IN_DAYLIGHT) != 0 ? ", is on" : "");
+    return EFI_SUCCESS;
+}
+
+SHELL_COMMAND(date_command) = {
+    .name = "date",
+    .run = date,
+    .summary = "Shows or sets the date.",
+    .operands = "[month/day[/year]]",
+    .details = "Of years with two digits 97 to 99 are 1997 to 1999, others from 2000 on.",
+    OPTIONS(date_options),
+    .most = 1,
+};
+
+SHELL_COMMAND(time_command) = {
+    .name = "time",
+    .run = time,
+    .summary = "Shows or sets the time.",
+    .operands = "[hours:minutes[:seconds]]",
+    OPTIONS(time_options),
+    .most = 1,
+};
+
+SHELL_COMMAND(timezone_command) = {
+    .name = "timezone",
+    .run = timezone,
+    .summary = "Shows or sets the time zone.",
+    .operands = "",
+    .details = "Universal time is local time plus the time zone.",
+    OPTIONS(timezone_options),
+};
