@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Protocols that EFI programs and drivers use, by the programs of tests/guests: the same on every firmware."""
+
+import subprocess
+
+import guests
+from disks import debian, loaders
+from vm import Spec
+
+
+def told(vm):
+    text = vm.expect(r"guest: done=0x0")
+    return text + vm.child.after
+
+
+def test_hii(start, tmp_path):
+    """A driver with strings, settings and a listener: database, string and configuration routing."""
+    text = told(start(Spec([guests.disk(tmp_path, "hii")])))
+    failed, held = guests.failed_checks(text)
+    assert not failed, text
+    assert {"route", "extract", "set-there", "exported", "gone"} <= set(held)
+
+
+def ram_disk_image(directory):
+    image = directory / "ram.img"
+    image.write_bytes(bytes(1 << 20))
+    (directory / "hello.txt").write_text("hello")
+    subprocess.run(["mkfs.vfat", "-F", "12", image], check=True, capture_output=True)
+    subprocess.run(["mcopy", "-i", image, directory / "hello.txt", "::hello.txt"], check=True)
+    return image
+
+
+def test_ram_disk(start, tmp_path, firmware):
+    """A FAT volume in reserved memory: the program reads a file on it; the kernel finds it in the NFIT."""
+    files = {
+        "disk.img": ram_disk_image(tmp_path),
+        "vmlinuz.efi": debian.kernel()[0],
+        "initrd.img": loaders.initrd() / "initrd.img",
+    }
+    spec = Spec([guests.disk(tmp_path, "ramdisk", files)], memory="512M")
+    if firmware == "cloudhv":
+        spec.cmdline = f'cloudhv.options="{loaders.console_of("q35")} initrd=\\initrd.img"'
+    vm = start(spec)
+    failed, held = guests.failed_checks(told(vm))
+    assert not failed
+    assert {"register", "read", "twice", "gone", "again"} <= set(held)
+    if firmware == "ovmf":
+        return  # it has no options for the kernel
+    vm.expect_prompt()
+    assert vm.run("head -c 4 /sys/firmware/acpi/tables/NFIT").strip() == "NFIT"
+    assert "ACPI0012" in vm.run("cat /sys/bus/acpi/devices/ACPI0012:00/hid")
