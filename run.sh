@@ -223,7 +223,7 @@ qemu_payload() {
 }
 
 qemu_command() {
-	local type=$machine serial=stdio number
+	local type=$machine serial=chardev:tty number
 	case $machine in
 	microvm) type=microvm,pcie=on,acpi=on ;;
 	# Nothing but virtio devices over MMIO, as on Firecracker.
@@ -236,6 +236,8 @@ qemu_command() {
 	# Plain numbers are bytes to Cloud Hypervisor, MiB to QEMU.
 	local size=${memory#size=}
 	if [[ $size =~ [0-9]$ ]]; then size+=B; fi
+	# Ctrl-C is for the guest.
+	if [ "$serial" = chardev:tty ]; then command+=(-chardev stdio,id=tty,signal=off); fi
 	command+=(-smp "${cpus#boot=}" -m "$size" -serial "$serial")
 	qemu_payload
 	for number in "${!disks[@]}"; do qemu_disk "$number" "${disks[number]}"; done

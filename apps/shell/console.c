@@ -174,6 +174,8 @@ EFI_STATUS console_wait_key(EFI_KEY_DATA *ret)
 
 void console_reset_input(void)
 {
+    if (shell.interrupted && screen->Mode->CursorColumn != 0 && !shell.no_console_out)
+        show(screen, u"\r\n");
     shell.interrupted = false;
     keyboard_forget();
 }

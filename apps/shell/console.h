@@ -31,7 +31,7 @@ EFI_STATUS console_read_line(const char16_t *prompt, struct history *history,
 void console_set_page_break(bool on);
 bool console_page_break(void);
 
-/* Forgets keys that were typed, and an interruption. */
+/* Ends an interruption: keys typed before it are forgotten, the prompt gets a line of its own. */
 void console_reset_input(void);
 
 /* The screen's size. */

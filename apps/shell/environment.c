@@ -224,8 +224,8 @@ EFI_STATUS environment_init(void)
     };
     /* Built-in aliases (UEFI Shell 2.2 §3.5). */
     static const char16_t *const built_in[][2] = {
-        {u"copy", u"cp"},   {u"del", u"rm"},  {u"dir", u"ls"}, {u"md", u"mkdir"}, {u"mem", u"dmem"},
-        {u"mount", u"map"}, {u"move", u"mv"}, {u"rd", u"rm"},  {u"ren", u"mv"},   {u"cat", u"type"},
+        {u"copy", u"cp"}, {u"del", u"rm"}, {u"dir", u"ls"}, {u"md", u"mkdir"}, {u"mem", u"dmem"},
+        {u"move", u"mv"}, {u"rd", u"rm"},  {u"ren", u"mv"}, {u"cat", u"type"},
     };
     EFI_STATUS status = load_variables();
     for (size_t i = 0; i < ARRAY_SIZE(own) && !EFI_ERROR(status); i++)

@@ -136,7 +136,9 @@ EFI_STATUS execute_script(const char16_t *file, const char16_t *const *arguments
     shell.scripts--;
     shell.echo = former_echo;
     text_free(&text);
-    if (shell.leaving == SHELL_LEAVES_SCRIPT)
+    if (shell.leaving == SHELL_LEAVES_SCRIPT) {
         shell.leaving = SHELL_GOES_ON;
+        execute_set_last_error(shell.exit_code);
+    }
     return status == EFI_ABORTED && !shell_interrupted() ? EFI_SUCCESS : status;
 }

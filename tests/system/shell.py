@@ -9,8 +9,8 @@ from vm import ANSWER, BOOT, ROOT, Spec, plain
 
 SHELL = ROOT / "Build/CloudHvX64/RELEASE_GCC5/FV/Shell.efi"
 
-# At the begin of a line, and the last thing on it.
-PROMPT = r"[\r\n](?:Shell|[A-Za-z]+\d+[a-z]?:\\[^\r\n>]*)> "
+# At the begin of a line, and the last thing on it. Lines of scripts are shown behind one, too, unless they begin with @.
+PROMPT = r"[\r\n](?:Shell|[A-Za-z]+\d+[a-z]?:\\[^\r\n> ]*)> "
 CTRL_C = "\x03"
 
 

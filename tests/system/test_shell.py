@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Shell.efi as a program on a disk, on this firmware and on Debian's."""
 
+import re
+
 import pytest
 
-from shell import PROMPT, Shell, disk
+from shell import CTRL_C, PROMPT, Shell, disk
 from vm import plain
 
 
@@ -50,3 +52,118 @@ def test_boot_shell(start, firmware, tmp_path):
     shell.vm.expect(PROMPT)  # that one is the disk's
     shell.type("exit\r")
     assert "Nothing could be booted. Powering off." in plain(shell.vm.wait_end())
+
+
+FILES = {"a.txt": "hello\n", "b.txt": "hellp\n", "sub/deep/f.txt": "x\n", "big.bin": bytes(range(256)) * 2000}
+
+
+@pytest.fixture(params=["cloudhv", "ovmf"])
+def at_files(start, tmp_path, request):
+    """The prompt of FS0:, which has FILES, on both firmwares."""
+    shell = Shell(start, [disk(tmp_path, FILES)], firmware=request.param)
+    shell.run("fs0:")
+    return shell
+
+
+def test_file_commands(at_files):
+    run = at_files.run
+    assert run("cd") == "FS0:\\"
+    listing = run("ls")
+    assert re.search(r"<DIR> .* sub$", listing, re.M) and re.search(r" 6  a\.txt$", listing, re.M)
+    assert "3 File(s)       512012 bytes" in listing
+    run("cp big.bin copy.bin")
+    assert run("comp big.bin copy.bin") == "The files are the same."
+    assert "at 0x4\n" in run("comp a.txt b.txt")
+    assert at_files.status() == 0x1B
+    run("mkdir new")
+    run("cp -r sub new")
+    assert run("type new\\sub\\deep\\f.txt") == "x"
+    run("mv a.txt new\\moved.txt")
+    assert "not found" in run("type a.txt")
+    assert run("type new\\moved.txt") == "hello"
+    assert "into itself" in run("cp -r new new\\sub")
+    run("attrib +r b.txt")
+    assert run("attrib b.txt").split() == ["A", "R", "FS0:\\b.txt"]
+    assert "access denied" in run("rm b.txt")
+    run("attrib -r b.txt")
+    run("setsize 3 b.txt")
+    assert run("type b.txt") == "hel"
+    at_files.type("rm new\r")
+    at_files.vm.expect("Cancel")
+    at_files.type("c")
+    at_files.output()
+    assert "moved.txt" in run("ls new")
+    run("rm -q new")
+    assert "not found" in run("ls new")
+    run("cd sub")
+    assert "current directory" in run("rm -q ..\\sub")
+    assert "touch:" not in run("touch deep\\f.txt")
+
+
+def test_redirection(at_files):
+    run = at_files.run
+    run("echo one > out.txt")
+    run("echo two >> out.txt")
+    assert run("type out.txt") == "one\ntwo"
+    run("echo narrow >a out8.txt")
+    assert " 8  out8.txt" in run("ls out8.txt")
+    run("echo value >v name")
+    assert run("echo [%name%]") == "[value]"
+    run("ls -sfo b.txt > rows.txt")
+    assert run("parse rows.txt FileInfo 3") == "6"
+    assert run("type nothing.txt 2> nul") == ""
+    assert run("type nothing.txt 2>v reason") == ""
+    assert "not found" in run("echo %reason%")
+    assert "access denied" in run("echo x > sub")
+
+
+SCRIPT = """@echo -off
+echo %0 %1 %2
+for %f in *.txt
+  echo file %f
+endfor
+for %n run (1 3)
+  echo number %n
+endfor
+if exist a.txt and not exist none.txt then
+  echo there
+else
+  echo wrong
+endif
+if %1 == one then
+  goto end
+endif
+echo wrong
+:end
+shift
+echo now %1
+exit /b 5
+echo wrong
+"""
+
+
+def test_script(start, tmp_path):
+    shell = Shell(start, [disk(tmp_path, {**FILES, "s.nsh": SCRIPT, "startup.nsh": "@echo -off\necho started\ns.nsh one two\n"})])
+    # startup.nsh has waited for its delay, or for a key.
+    assert "Press Esc" in shell.banner and "started" in shell.banner
+    shell.run("fs0:")
+    output = shell.run("s one two").splitlines()
+    assert output == [
+        "FS0:\\s.nsh one two", "file FS0:\\a.txt", "file FS0:\\b.txt",
+        "number 1", "number 2", "number 3", "there", "now two",
+    ]
+    assert shell.status() == 5
+
+
+@pytest.mark.parametrize("where", ["cloudhv", "ovmf"])
+def test_ctrl_c(start, tmp_path, where):
+    """It stops scripts, waiting, and commands; keys typed behind it are kept."""
+    forever = "@echo -off\n:again\nstall 10000\ngoto again\n"
+    shell = Shell(start, [disk(tmp_path, {**FILES, "forever.nsh": forever})], firmware=where)
+    shell.run("fs0:")
+    for line in ("stall 100000000", "forever.nsh", "type big.bin", "pause"):
+        shell.type(line + "\r")
+        shell.vm.expect("\r")  # its end is echoed
+        shell.type(CTRL_C + "echo after\r")
+        shell.vm.expect(PROMPT)
+        assert shell.output() == "after"

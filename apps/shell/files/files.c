@@ -63,41 +63,90 @@ EFI_STATUS file_open(const char16_t *name, uint64_t mode, uint64_t attributes,
     return status;
 }
 
+EFI_STATUS file_delete(EFI_FILE_PROTOCOL *file)
+{
+    /* A file that cannot be deleted is a warning only (UEFI 2.10 §13.5). */
+    EFI_STATUS status = file->Delete(file);
+    return status == EFI_WARN_DELETE_FAILURE ? EFI_ACCESS_DENIED : status;
+}
+
+/* An existing file is deleted, so that nothing of it is left behind a shorter text. */
+EFI_STATUS file_create(const char16_t *name, EFI_FILE_PROTOCOL **ret)
+{
+    const uint64_t mode = FILE_READ_WRITE;
+    EFI_FILE_PROTOCOL *old;
+    if (file_is_directory(name))
+        return EFI_ACCESS_DENIED;
+    EFI_STATUS status = file_open(name, mode, 0, &old);
+    if (!EFI_ERROR(status))
+        status = file_delete(old);
+    if (EFI_ERROR(status) && status != EFI_NOT_FOUND)
+        return status == EFI_WRITE_PROTECTED ? EFI_ACCESS_DENIED : status;
+    return file_open(name, mode | EFI_FILE_MODE_CREATE, 0, ret);
+}
+
+EFI_STATUS file_read(EFI_FILE_PROTOCOL *file, void *data, size_t *size)
+{
+    size_t done = 0;
+    while (done < *size) {
+        size_t part = *size - done;
+        EFI_STATUS status = file->Read(file, &part, (char *)data + done);
+        if (EFI_ERROR(status))
+            return status;
+        if (part == 0 || part > *size - done)
+            break;
+        done += part;
+    }
+    *size = done;
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS file_write(EFI_FILE_PROTOCOL *file, const void *data, size_t size)
+{
+    size_t written = size;
+    EFI_STATUS status = file->Write(file, &written, (void *)data);
+    return !EFI_ERROR(status) && written != size ? EFI_VOLUME_FULL : status;
+}
+
 void file_close(EFI_FILE_PROTOCOL *file)
 {
     if (file != NULL)
         (void)file->Close(file);
 }
 
-EFI_STATUS file_get_info(EFI_FILE_PROTOCOL *file, EFI_FILE_INFO **ret)
+/* Information that a file system has made. What it claims of its own size is not believed, and the
+ * name gets an end. */
+static void make_safe(EFI_FILE_INFO *info, size_t size)
 {
-    size_t size = sizeof(EFI_FILE_INFO) + 64;
-    for (;;) {
-        EFI_FILE_INFO *info = shell_alloc(size);
-        if (info == NULL)
-            return EFI_OUT_OF_RESOURCES;
-        size_t given = size;
-        EFI_STATUS status = file->GetInfo(file, GUID_OF(EFI_FILE_INFO), &size, info);
-        if (!EFI_ERROR(status)) {
-            *ret = info;
-            return EFI_SUCCESS;
-        }
-        shell_free(info);
-        if (status != EFI_BUFFER_TOO_SMALL || size <= given || size > LARGEST_INFO)
-            return status;
-    }
+    memset((char *)info + size, 0, sizeof(char16_t));
+    info->Size = MAX(size, sizeof *info) + sizeof(char16_t);
 }
 
-static EFI_STATUS read_entry(EFI_FILE_PROTOCOL *directory, EFI_FILE_INFO **ret)
+static EFI_STATUS query_info(EFI_FILE_PROTOCOL *file, size_t *size, EFI_FILE_INFO *info)
+{
+    return file->GetInfo(file, GUID_OF(EFI_FILE_INFO), size, info);
+}
+
+static EFI_STATUS query_entry(EFI_FILE_PROTOCOL *directory, size_t *size, EFI_FILE_INFO *info)
+{
+    return directory->Read(directory, size, info);
+}
+
+/* `*ret` NULL: `query` has nothing. */
+static EFI_STATUS get_info(EFI_FILE_PROTOCOL *file,
+                           EFI_STATUS (*query)(EFI_FILE_PROTOCOL *, size_t *, EFI_FILE_INFO *),
+                           EFI_FILE_INFO **ret)
 {
     size_t size = sizeof(EFI_FILE_INFO) + 64;
     for (;;) {
-        EFI_FILE_INFO *info = shell_alloc(size);
+        EFI_FILE_INFO *info = shell_alloc(size + sizeof(char16_t));
         if (info == NULL)
             return EFI_OUT_OF_RESOURCES;
         size_t given = size;
-        EFI_STATUS status = directory->Read(directory, &size, info);
-        if (!EFI_ERROR(status) && size > 0) {
+        memset(info, 0, size);
+        EFI_STATUS status = query(file, &size, info);
+        if (!EFI_ERROR(status) && size > 0 && size <= given) {
+            make_safe(info, size);
             *ret = info;
             return EFI_SUCCESS;
         }
@@ -108,10 +157,16 @@ static EFI_STATUS read_entry(EFI_FILE_PROTOCOL *directory, EFI_FILE_INFO **ret)
     }
 }
 
+EFI_STATUS file_get_info(EFI_FILE_PROTOCOL *file, EFI_FILE_INFO **ret)
+{
+    EFI_STATUS status = get_info(file, query_info, ret);
+    return !EFI_ERROR(status) && *ret == NULL ? EFI_DEVICE_ERROR : status;
+}
+
 EFI_STATUS file_next_entry(EFI_FILE_PROTOCOL *directory, EFI_FILE_INFO **ret)
 {
     for (;;) {
-        EFI_STATUS status = read_entry(directory, ret);
+        EFI_STATUS status = get_info(directory, query_entry, ret);
         if (EFI_ERROR(status) || *ret == NULL)
             return status;
         if (!ucs2_equal((*ret)->FileName, u".") && !ucs2_equal((*ret)->FileName, u".."))

@@ -11,6 +11,8 @@
 
 /* Files by the names that users give. */
 
+#define FILE_READ_WRITE (EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE)
+
 /* A name made complete: "FS0:\A\B", and the volume that it is on. `path` is the part behind the
  * mapping. */
 struct location {
@@ -28,6 +30,19 @@ EFI_STATUS file_open_at(const struct location *location, uint64_t mode, uint64_t
                         EFI_FILE_PROTOCOL **ret) MUST_CHECK;
 EFI_STATUS file_open(const char16_t *name, uint64_t mode, uint64_t attributes,
                      EFI_FILE_PROTOCOL **ret) MUST_CHECK;
+
+/* Opens for reading and writing; makes the file, or empties the one that is there.
+ * EFI_ACCESS_DENIED for a directory or a read-only file. */
+EFI_STATUS file_create(const char16_t *name, EFI_FILE_PROTOCOL **ret) MUST_CHECK;
+
+/* Deletes and closes. EFI_ACCESS_DENIED when it could not be deleted. */
+EFI_STATUS file_delete(EFI_FILE_PROTOCOL *file) MUST_CHECK;
+
+/* Reads all that is asked for, less only at the end. */
+EFI_STATUS file_read(EFI_FILE_PROTOCOL *file, void *data, size_t *size) MUST_CHECK;
+
+/* Writes all of it; EFI_VOLUME_FULL when less was written. */
+EFI_STATUS file_write(EFI_FILE_PROTOCOL *file, const void *data, size_t size) MUST_CHECK;
 
 /* NULL is allowed. */
 void file_close(EFI_FILE_PROTOCOL *file);

@@ -2,6 +2,7 @@
 #include "shell/files/volume.h"
 
 #include "efi/protocol/block_io.h"
+#include "lib/memory.h"
 #include "lib/ucs2.h"
 #include "shell/environment.h"
 #include "shell/files/device_path.h"
@@ -9,6 +10,8 @@
 #include "shell/memory.h"
 #include "shell/shell.h"
 #include "shell/text.h"
+
+#define LARGEST_INFO 65536 /* bytes */
 
 struct list volumes = LIST_INIT(volumes);
 
@@ -177,6 +180,31 @@ EFI_STATUS volume_open(const struct volume *volume, EFI_FILE_PROTOCOL **ret)
     EFI_STATUS status = shell.bs->HandleProtocol(
         volume->handle, GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL), (void **)&file_system);
     return EFI_ERROR(status) ? EFI_NOT_FOUND : file_system->OpenVolume(file_system, ret);
+}
+
+EFI_STATUS volume_info(const struct volume *volume, EFI_FILE_SYSTEM_INFO **ret)
+{
+    EFI_FILE_PROTOCOL *root;
+    EFI_FILE_SYSTEM_INFO *info = NULL;
+    size_t size = 0;
+    EFI_STATUS status = volume_open(volume, &root);
+    if (EFI_ERROR(status))
+        return status;
+    status = root->GetInfo(root, GUID_OF(EFI_FILE_SYSTEM_INFO), &size, NULL);
+    if (status == EFI_BUFFER_TOO_SMALL && size >= offsetof(EFI_FILE_SYSTEM_INFO, VolumeLabel) &&
+        size <= LARGEST_INFO) {
+        info = shell_alloc(size + sizeof(char16_t));
+        status = info == NULL ? EFI_OUT_OF_RESOURCES
+                              : root->GetInfo(root, GUID_OF(EFI_FILE_SYSTEM_INFO), &size, info);
+    }
+    (void)root->Close(root);
+    if (EFI_ERROR(status)) {
+        shell_free(info);
+        return status;
+    }
+    memset((char *)info + size, 0, sizeof(char16_t)); /* whatever the label ends with */
+    *ret = info;
+    return EFI_SUCCESS;
 }
 
 /* The volume of a handle with a device path, a new one if need be; NULL without memory or path. */

@@ -56,3 +56,6 @@ struct volume *volume_of_handle(EFI_HANDLE handle);
 
 /* Opens the root directory. */
 EFI_STATUS volume_open(const struct volume *volume, EFI_FILE_PROTOCOL **ret) MUST_CHECK;
+
+/* Size, label and so on, in pool memory. */
+EFI_STATUS volume_info(const struct volume *volume, EFI_FILE_SYSTEM_INFO **ret) MUST_CHECK;

@@ -82,21 +82,6 @@ EFI_STATUS stream_open_narrow(EFI_FILE_PROTOCOL *file, EFI_FILE_PROTOCOL **ret)
     return EFI_SUCCESS;
 }
 
-/* An existing file is deleted, so that nothing of it is left behind a shorter text. */
-static EFI_STATUS create(const char16_t *name, EFI_FILE_PROTOCOL **ret)
-{
-    const uint64_t mode = EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE;
-    EFI_FILE_PROTOCOL *old;
-    if (file_is_directory(name))
-        return EFI_ACCESS_DENIED;
-    if (!EFI_ERROR(file_open(name, mode, 0, &old))) {
-        EFI_STATUS status = old->Delete(old);
-        if (status != EFI_SUCCESS)
-            return EFI_ACCESS_DENIED;
-    }
-    return file_open(name, mode | EFI_FILE_MODE_CREATE, 0, ret);
-}
-
 static EFI_STATUS open_append(const char16_t *name, EFI_FILE_PROTOCOL **ret)
 {
     const uint64_t mode = EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE;
@@ -116,7 +101,7 @@ static EFI_STATUS open_output(const struct redirection *r, EFI_FILE_PROTOCOL **r
     EFI_STATUS status = r->append ? open_append(r->target, ret) : EFI_NOT_FOUND;
     if (status != EFI_NOT_FOUND)
         return status;
-    status = create(r->target, ret);
+    status = file_create(r->target, ret);
     if (EFI_ERROR(status) || r->format == FORMAT_ASCII)
         return status;
     status = (*ret)->Write(*ret, &size, &mark);
