@@ -11,6 +11,7 @@ from vm import Spec
 
 MACHINES = ["q35", "pc", "microvm"]
 MIB = 1 << 20
+GLOBAL = "8be4df61-93ca-11d2-aa0d-00e098032b8c"
 
 # Tables whose bytes do not depend on where a firmware has put things: those
 # that can be compared under a firmware that places tables itself.
@@ -66,6 +67,7 @@ def test_what_the_kernel_sees(pair, firmware):
     check_memory(ours, reference, firmware)
     check_clock(ours)
     check_variables(ours)
+    check_global_variables(ours)
 
 
 def check_warnings(ours, reference):
@@ -119,6 +121,18 @@ def check_variables(vm):
     assert vm.run(f"tail -c +5 {name}").strip() == "hello there"
     vm.run(f"rm {name}")
     vm.run(f"! ls | grep {name}")
+    vm.run("cd /")
+
+
+def check_global_variables(vm):
+    """Those of UEFI 2.10 §3.3 that tell what the firmware can do, and which consoles there are."""
+    vm.run("cd /sys/firmware/efi/efivars")
+    sizes = {"OsIndicationsSupported": 8, "BootOptionSupport": 4}
+    for name, size in sizes.items():
+        assert int(vm.run(f"wc -c < {name}-{GLOBAL}")) == 4 + size
+    assert vm.run(f"tail -c +5 PlatformLang-{GLOBAL} | head -c 2").strip() == "en"
+    for name in ["PlatformLangCodes", "ConIn", "ConOut", "ConInDev", "ConOutDev"]:
+        vm.run(f"test -s {name}-{GLOBAL}")
     vm.run("cd /")
 
 
