@@ -21,6 +21,7 @@
 #define PCI_CACHE_LINE      0x0c /* cache line size, latency timer, header type, BIST */
 #define PCI_BAR0            0x10
 #define PCI_SUBSYSTEM       0x2c
+#define PCI_ROM             0x30 /* expansion ROM; 0x38 in header type 1 */
 #define PCI_CAPABILITY_LIST 0x34
 #define PCI_INTERRUPT       0x3c
 
@@ -32,6 +33,7 @@
 #define PCI_BRIDGE_PREFETCH_BASE  0x28 /* high halves */
 #define PCI_BRIDGE_PREFETCH_LIMIT 0x2c
 #define PCI_BRIDGE_IO_HIGH        0x30
+#define PCI_BRIDGE_ROM            0x38
 #define PCI_BRIDGE_CONTROL        0x3c
 
 #define PCI_COMMAND_IO           0x0001u
@@ -51,6 +53,9 @@
 #define PCI_BAR_PREFETCHABLE 0x8u
 #define PCI_BAR_IO_MASK      (~0x3u)
 #define PCI_BAR_MEMORY_MASK  (~0xfu)
+
+#define PCI_ROM_ENABLE       0x1u
+#define PCI_ROM_ADDRESS_MASK (~0x7ffu)
 
 #define PCI_CAPABILITY_VENDOR  0x09u
 #define PCI_CAPABILITY_EXPRESS 0x10u

@@ -9,6 +9,7 @@
 #include "efi/guid.h"
 #include "efi/handle.h"
 #include "efi/multiple.h"
+#include "efi/protocol/driver_override.h"
 #include "efi/protocols/pci_root_bridge_io.h"
 #include "efi/tpl.h"
 #include "lib/memory.h"
@@ -167,9 +168,17 @@ bool controller_is_below(const struct controller *controller, const struct contr
     return controller->function != NULL && controller->function->host == &root->host;
 }
 
-/* PCI I/O goes last: what drivers made of it is gone by then, and the handle, too. */
+/* What drivers made of it is gone by then, and the handle, too. Drivers of its ROM stay in memory:
+ * they may drive other devices. */
 EFI_STATUS controller_remove(struct controller *controller)
 {
+    if (controller->rom_drivers != NULL &&
+        EFI_ERROR(efi_uninstall_protocol_interface(
+            controller->handle, GUID_OF(EFI_BUS_SPECIFIC_DRIVER_OVERRIDE_PROTOCOL),
+            controller->rom_drivers)))
+        return EFI_ACCESS_DENIED;
+    pool_free(controller->rom_drivers);
+    controller->rom_drivers = NULL;
     EFI_STATUS status = efi_uninstall_multiple_protocol_interfaces(
         controller->handle, GUID_OF(EFI_PCI_IO_PROTOCOL), &controller->io.protocol,
         GUID_OF(EFI_DEVICE_PATH_PROTOCOL), controller->path, NULL);
@@ -182,6 +191,7 @@ EFI_STATUS controller_remove(struct controller *controller)
     EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
     list_remove(&controller->link);
     efi_restore_tpl(tpl);
+    pool_free(controller->io.protocol.RomImage);
     pool_free(controller->path);
     pool_free(controller);
     return EFI_SUCCESS;

@@ -34,6 +34,8 @@ struct controller {
     struct pci_function *function; /* NULL: a virtio device over MMIO */
     struct pci_io io;
     const struct pci_driver *driver; /* NULL: none of ours */
+    bool rom_looked_at;
+    void *rom_drivers; /* its EFI_BUS_SPECIFIC_DRIVER_OVERRIDE_PROTOCOL, or NULL */
 
     struct virtio_mmio_place place;
     const struct virtio_driver *virtio_driver; /* NULL: none of ours */

@@ -146,6 +146,13 @@ static void connect_children(EFI_HANDLE controller)
 /* Calls that are on the stack. */
 static unsigned depth;
 
+static void (*connect_hook)(EFI_HANDLE controller);
+
+void driver_model_set_connect_hook(void (*hook)(EFI_HANDLE controller))
+{
+    connect_hook = hook;
+}
+
 bool driver_model_is_busy(void)
 {
     return depth > 0;
@@ -177,6 +184,8 @@ EFI_STATUS EFIAPI efi_connect_controller(EFI_HANDLE ControllerHandle, EFI_HANDLE
     if (!handle_is_valid(ControllerHandle))
         return EFI_INVALID_PARAMETER;
     depth++;
+    if (connect_hook != NULL)
+        connect_hook(ControllerHandle);
     EFI_STATUS status =
         connect_controller(ControllerHandle, DriverImageHandle, RemainingDevicePath, Recursive);
     depth--;

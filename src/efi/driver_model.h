@@ -17,4 +17,7 @@ EFI_STATUS EFIAPI efi_disconnect_controller(EFI_HANDLE ControllerHandle,
 /* Is a ConnectController on the stack, perhaps one that a notification function interrupts? */
 bool driver_model_is_busy(void);
 
+/* Called with each controller before drivers are looked for, at the caller's TPL; may be NULL. */
+void driver_model_set_connect_hook(void (*hook)(EFI_HANDLE controller));
+
 void driver_model_fill(EFI_BOOT_SERVICES *table);

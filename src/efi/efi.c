@@ -17,6 +17,7 @@
 #include "efi/memory_services.h"
 #include "efi/multiple.h"
 #include "efi/open_protocol.h"
+#include "efi/option_rom.h"
 #include "efi/partition_binding.h"
 #include "efi/pci_bus_binding.h"
 #include "efi/protocols/console.h"
@@ -85,6 +86,7 @@ static EFI_STATUS install_protocols(void)
 
 static EFI_STATUS install_drivers(const struct machine *machine, EFI_HANDLE image)
 {
+    option_rom_init(image);
     EFI_STATUS status = controllers_init(machine);
     if (!EFI_ERROR(status))
         status = controller_bindings_install(image);

@@ -9,9 +9,12 @@
 #include "efi/image.h"
 #include "efi/late_protocols.h"
 #include "efi/locate.h"
+#include "efi/option_rom.h"
 #include "efi/protocol/block_io.h"
 #include "efi/protocol/disk_io.h"
 #include "efi/protocol/load_file.h"
+#include "efi/protocol/pci_io.h"
+#include "efi/protocol/pci_root_bridge_io.h"
 #include "efi/protocol/simple_file_system.h"
 #include "efi/protocol/simple_network.h"
 #include "efi/protocols/rng.h"
@@ -51,8 +54,22 @@ static bool may_connect(void)
 
 static void connect(struct controller *controller)
 {
-    if (controller_has_driver(controller) && controller->instance == NULL)
+    bool drivable = controller_has_driver(controller) || option_rom_enabled();
+    if (drivable && controller->instance == NULL)
         (void)efi_connect_controller(controller->handle, NULL, NULL, true);
+}
+
+static void scan_all(void)
+{
+    if (EFI_ERROR(controllers_scan(true)))
+        log_warning("pci: some devices were left out: out of memory");
+}
+
+/* A device without a driver of ours may have one in its ROM. */
+static bool is_of_class(const struct controller *controller, enum device_class class)
+{
+    return controller_offers(controller, class) ||
+           (option_rom_enabled() && option_rom_class(controller) == class);
 }
 
 static void connect_class(enum device_class class)
@@ -60,12 +77,11 @@ static void connect_class(enum device_class class)
     if ((connected_classes & 1u << class) != 0)
         return;
     connected_classes |= 1u << class;
-    if (EFI_ERROR(controllers_scan(true)))
-        log_warning("pci: some devices were left out: out of memory");
+    scan_all();
     LIST_FOR_EACH(node, &controllers)
     {
         struct controller *controller = LIST_ENTRY(node, struct controller, link);
-        if (controller_offers(controller, class))
+        if (is_of_class(controller, class))
             connect(controller);
     }
 }
@@ -75,6 +91,9 @@ static void locate_hook(const EFI_GUID *protocol)
     if (!asked_by_loaded_image())
         return;
     late_protocols_offer(protocol);
+    if (protocol != NULL && (guid_equal(protocol, GUID_OF(EFI_PCI_IO_PROTOCOL)) ||
+                             guid_equal(protocol, GUID_OF(EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL))))
+        scan_all();
     if (!may_connect())
         return;
     if (protocol == NULL) {
@@ -96,8 +115,7 @@ static void locate_path_hook(EFI_DEVICE_PATH_PROTOCOL *path)
 {
     if (!may_connect())
         return;
-    if (EFI_ERROR(controllers_scan(true)))
-        log_warning("pci: some devices were left out: out of memory");
+    scan_all();
     LIST_FOR_EACH(node, &controllers)
     {
         struct controller *controller = LIST_ENTRY(node, struct controller, link);
@@ -110,4 +128,5 @@ void lazy_connect_init(void)
 {
     static const struct locate_hooks hooks = {locate_hook, locate_path_hook};
     locate_set_hooks(&hooks);
+    driver_model_set_connect_hook(option_rom_start);
 }

@@ -19,6 +19,7 @@ static const char *const known_keys[] = {
     "noboot",
     "nx",
     "options",
+    "rom",
 };
 
 static struct {

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Where devices sit: behind bridges, on other root buses, many of them; and who drives them."""
 
+import json
+import socket
+
 import pytest
 
 from disks import layout, loaders, network
@@ -72,3 +75,65 @@ def test_ipxe_takes_a_network_card_over(start, tmp_path, machine):
     ]
     vm = start(spec)
     assert "tftp://10.0.2.2/hello.ipxe... ok" in plain(vm.expect("fetched over virtio-net, 52:54:00:c1:0d:4c"))
+
+
+class Shell:
+    """The EFI shell of a machine that boots nothing."""
+
+    PROMPT = r"Shell> "
+
+    def __init__(self, start, spec, tmp_path):
+        self.monitor = tmp_path / "monitor"
+        spec.extra += ["-qmp", f"unix:{self.monitor},server=on,wait=off"]
+        self.vm = start(spec)
+        self.vm.expect(self.PROMPT)
+
+    def run(self, command):
+        self.vm.child.send(command + "\r")
+        return plain(self.vm.expect(self.PROMPT))
+
+    def qmp(self, command, **arguments):
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(self.monitor))
+            stream = connection.makefile("rw")
+            for words in ({"execute": "qmp_capabilities"}, {"execute": command, "arguments": arguments}):
+                stream.write(json.dumps(words))
+                stream.flush()
+                while "return" not in (answer := json.loads(stream.readline())):
+                    assert "error" not in answer, answer
+
+
+def shell_spec(**options):
+    """Nothing to boot but a disk with nothing on it."""
+    return Spec([f"path={blank() / 'disk.img'},readonly=on"], **options)
+
+
+@pytest.mark.parametrize("machine, bridge", [("q35", "pcie-root-port,chassis=1"), ("pc", "pci-bridge,chassis_nr=1")])
+def test_hot_plug(start, tmp_path, machine, bridge):
+    """A disk that was plugged in behind a bridge is found when everything is connected; drivers stop and start again."""
+    spec = shell_spec(machine=machine)
+    spec.extra = [
+        "-device", f"{bridge},id=plug", "-drive", f"if=none,id=new,format=raw,file={loaders.kernel() / 'disk.img'}"]
+    shell = Shell(start, spec, tmp_path)
+    assert "DevicePath" not in shell.run("dh -p SimpleFileSystem")
+    shell.qmp("device_add", driver="virtio-blk-pci", drive="new", id="added", bus="plug",
+              addr="0" if machine == "q35" else "1")
+    shell.run("connect -r")
+    assert "DevicePath" in shell.run("dh -p SimpleFileSystem")
+    shell.run("disconnect -r")
+    assert "DevicePath" not in shell.run("dh -p SimpleFileSystem")
+    shell.run("connect -r")
+    assert "DevicePath" in shell.run("dh -p SimpleFileSystem")
+
+
+@pytest.mark.parametrize("option", ["on", "off"])
+def test_option_rom(start, tmp_path, option):
+    """QEMU's network cards have iPXE in their ROM, compressed: it drives the card where the host allows it."""
+    spec = shell_spec(cmdline=f"cloudhv.rom={option}")
+    spec.extra = ["-netdev", "user,id=net", "-device", "virtio-net-pci,netdev=net"]
+    shell = Shell(start, spec, tmp_path)
+    names = shell.run("drivers")
+    interfaces = shell.run("dh -p SimpleNetwork")
+    assert "SimpleNetwork" in interfaces
+    assert (".efidrv" in names) == (option == "on")
+    assert ("LoadFile" in interfaces and "ComponentName2" in interfaces) == (option == "on")

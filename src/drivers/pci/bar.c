@@ -258,6 +258,22 @@ static bool place_bar(struct pci_function *f, const struct pci_bar *bar, uint64_
            find_place(f, &windows[PCI_WINDOW_32], size, false, ret);
 }
 
+EFI_STATUS pci_place_memory(struct pci_function *f, uint32_t size, uint32_t *ret_base)
+{
+    EFI_STATUS status = note_taken(f->host);
+    if (EFI_ERROR(status))
+        return status;
+    const struct pci_bar narrow = {0};
+    uint64_t base;
+    if (!place_bar(f, &narrow, size, &base))
+        return log_failure(EFI_OUT_OF_RESOURCES, "pci %s: 0x%x bytes of memory space", f->name,
+                           size);
+    status = take(f->host, base, MAX(size, EFI_PAGE_SIZE), false, NULL);
+    if (!EFI_ERROR(status))
+        *ret_base = (uint32_t)base;
+    return status;
+}
+
 static EFI_STATUS assign(struct pci_function *f, unsigned index)
 {
     struct pci_bar *bar = &f->bars[index];

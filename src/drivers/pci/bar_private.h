@@ -19,3 +19,8 @@ void pci_decoding_restore(struct pci_function *function, uint16_t command);
  * Decoding is off. EFI_NOT_FOUND: not implemented. EFI_VOLUME_CORRUPTED: no power of two. */
 EFI_STATUS pci_measure_bar(struct pci_function *function, unsigned index,
                            uint64_t *ret_size) MUST_CHECK;
+
+/* Gives `size` bytes (a power of two) of 32-bit memory space to the function. EFI_OUT_OF_RESOURCES:
+ * no window has room. */
+EFI_STATUS pci_place_memory(struct pci_function *function, uint32_t size,
+                            uint32_t *ret_base) MUST_CHECK;
