@@ -325,3 +325,32 @@ _Static_assert(sizeof(struct virtio_scsi_resp) == 108, "virtio 1.2 §5.6.6.1");
 #define VIRTIO_SCSI_S_RESET      4u
 #define VIRTIO_SCSI_S_BUSY       5u
 #define VIRTIO_SCSI_S_BAD_LUN    12u
+
+/* File system device (§5.11) */
+#define VIRTIO_FS_REQUEST  1 /* the first request queue */
+#define VIRTIO_FS_TAG_SIZE 36u
+
+struct virtio_fs_config {
+    uint8_t tag[VIRTIO_FS_TAG_SIZE]; /* UTF-8, with zeros up to the end */
+    uint32_t num_request_queues;
+};
+
+_Static_assert(sizeof(struct virtio_fs_config) == 40, "virtio 1.2 §5.11.4");
+
+/* Persistent memory device (virtio 1.3 §5.19) */
+struct virtio_pmem_config {
+    uint32_t start_low, start_high; /* of the memory, a guest physical address */
+    uint32_t size_low, size_high;   /* bytes */
+};
+
+#define VIRTIO_PMEM_REQ_TYPE_FLUSH 0u
+
+struct virtio_pmem_req {
+    uint32_t type;
+};
+
+struct virtio_pmem_resp {
+    uint32_t ret; /* 0, or it failed */
+};
+
+_Static_assert(sizeof(struct virtio_pmem_config) == 16, "virtio 1.3 §5.19.4");

@@ -291,3 +291,17 @@ void pages_set_access_hook(void (*hook)(uint64_t base, uint64_t size, uint32_t t
 {
     access_hook = hook;
 }
+
+bool pages_are_device_memory(uint64_t base, uint64_t size)
+{
+    size_t count;
+    const EFI_MEMORY_DESCRIPTOR *descriptors = pages_map(&count);
+    for (size_t i = 0; i < count; i++) {
+        const EFI_MEMORY_DESCRIPTOR *d = &descriptors[i];
+        if (d->PhysicalStart < base + size &&
+            base < d->PhysicalStart + d->NumberOfPages * EFI_PAGE_SIZE &&
+            d->Type != EfiMemoryMappedIO && d->Type != EfiReservedMemoryType)
+            return false;
+    }
+    return true;
+}

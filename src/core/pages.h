@@ -39,6 +39,11 @@ size_t pages_key(void);
 /* Type of the page at `address`, or EfiMaxMemoryType when the map does not know it. */
 uint32_t pages_type(uint64_t address);
 
+/* Is [base, base + size), which does not wrap, nobody's memory? A hostile VMM may say that a
+ * device's registers or memory lie in RAM: its pages would become uncached, and be "written" where
+ * something of ours is. */
+bool pages_are_device_memory(uint64_t base, uint64_t size);
+
 /* Called after each change of the map (event group MemoryMapChange); may be NULL. */
 void pages_set_change_hook(void (*hook)(void));
 

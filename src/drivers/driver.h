@@ -14,14 +14,17 @@
 
 struct block_device;
 struct character_device;
+struct fuse_device;
 struct net_device;
 struct pci_function;
 struct random_device;
 struct virtio_device;
 
-/* What a controller gives, known without starting it: who looks for disks starts only these. */
+/* What a controller gives, known without starting it: who looks for disks starts only these. One of
+ * disks may give file systems instead, which are started alike and booted from alike. */
 enum device_class {
     DEVICE_DISK,
+    DEVICE_FILE_SYSTEM, /* of an interface only */
     DEVICE_NETWORK,
     DEVICE_CONSOLE,
     DEVICE_RANDOM,
@@ -64,6 +67,7 @@ struct device_interface {
     struct device_unit unit;
     union {
         struct block_device *disk;
+        struct fuse_device *file_system;
         struct net_device *network;
         struct character_device *console;
         struct random_device *random;

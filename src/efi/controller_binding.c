@@ -13,10 +13,12 @@
 #include "efi/handle.h"
 #include "efi/protocols/console.h"
 #include "efi/protocols/rng.h"
+#include "efi/protocols/simple_file_system.h"
 #include "efi/protocols/simple_network.h"
 #include "efi/tpl.h"
 #include "lib/ascii.h"
 #include "lib/memory.h"
+#include "storage/fuse/fuse.h"
 
 /* One driver, on PCI and over MMIO. */
 struct controller_binding {
@@ -33,6 +35,7 @@ struct unit {
     EFI_DEVICE_PATH_PROTOCOL *path; /* of a child, else NULL */
     struct disk *disk;
     struct network *network;
+    struct volume *volume;
     struct console_device *console;
     struct entropy_source random; /* its context is the device; NULL: the unit is none */
 };
@@ -146,6 +149,18 @@ static void remove_random(struct unit *unit)
         log_warning("no source of random numbers is left for those who use it");
 }
 
+static EFI_STATUS install_file_system(struct device_interface *interface, struct unit *unit)
+{
+    struct file_system *file_system;
+    EFI_STATUS status = fuse_mount(interface->file_system, &file_system);
+    if (EFI_ERROR(status))
+        return status;
+    status = volume_install(unit->handle, file_system, &unit->volume);
+    if (EFI_ERROR(status))
+        file_system->operations->unmount(file_system);
+    return status;
+}
+
 /* What the unit offers becomes protocols on unit->handle. */
 static EFI_STATUS install_unit(struct controller *controller, struct device_interface *interface,
                                struct unit *unit)
@@ -155,6 +170,8 @@ static EFI_STATUS install_unit(struct controller *controller, struct device_inte
         return console_attach(interface->console, controller->path, &unit->console);
     case DEVICE_NETWORK:
         return network_install(&unit->handle, interface->network, unit->path, &unit->network);
+    case DEVICE_FILE_SYSTEM:
+        return install_file_system(interface, unit);
     default:
         return disk_install(&unit->handle, interface->disk, false, unit->path, &unit->disk);
     }
@@ -169,6 +186,8 @@ static EFI_STATUS uninstall_unit(struct unit *unit)
         remove_random(unit);
     else if (unit->network != NULL)
         return network_uninstall(unit->handle, unit->network, unit->path);
+    else if (unit->volume != NULL)
+        return volume_uninstall(unit->handle, unit->volume);
     else
         return disk_uninstall(unit->handle, unit->disk, unit->path);
     return EFI_SUCCESS;
@@ -176,7 +195,8 @@ static EFI_STATUS uninstall_unit(struct unit *unit)
 
 static bool is_offered(enum device_class class)
 {
-    return class == DEVICE_DISK || class == DEVICE_CONSOLE || class == DEVICE_NETWORK;
+    return class == DEVICE_DISK || class == DEVICE_FILE_SYSTEM || class == DEVICE_CONSOLE ||
+           class == DEVICE_NETWORK;
 }
 
 static EFI_STATUS add_unit(struct controller_binding *binding, struct controller *controller,

@@ -2,7 +2,7 @@
 #include "runtime/rtc.h"
 
 #include "lib/memory.h"
-#include "runtime/calendar.h"
+#include "lib/calendar.h"
 #include "runtime/state.h"
 
 /* Bit 7 of the index is the PC's NMI mask, and stays 0: Cloud Hypervisor takes it for another

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Time services (UEFI 2.10 §8.3). The clock holds local time; what zone that is stays in a
  * variable. */
-#include "runtime/calendar.h"
+#include "lib/calendar.h"
 #include "runtime/rtc.h"
 #include "runtime/services.h"
 #include "runtime/state.h"

@@ -5,6 +5,10 @@
 
 #define QUEUE_SIZE 256
 
+/* Answers (virtio 1.3 §5.19.6) */
+#define OK  0u
+#define EIO 1u
+
 static struct virtio_pmem_model *model_of(struct virtio_model *virtio)
 {
     return (struct virtio_pmem_model *)((char *)virtio -
@@ -13,10 +17,10 @@ static struct virtio_pmem_model *model_of(struct virtio_model *virtio)
 
 static uint32_t execute(struct virtio_pmem_model *model, uint32_t request)
 {
-    if (request != VIRTIO_PMEM_FLUSH)
-        return VIRTIO_PMEM_EIO;
+    if (request != VIRTIO_PMEM_REQ_TYPE_FLUSH)
+        return EIO;
     model->flushes++;
-    return model->flush == NULL || model->flush(model->context) ? VIRTIO_PMEM_OK : VIRTIO_PMEM_EIO;
+    return model->flush == NULL || model->flush(model->context) ? OK : EIO;
 }
 
 static void notify(struct virtio_model *virtio, unsigned queue)
@@ -24,6 +28,8 @@ static void notify(struct virtio_model *virtio, unsigned queue)
     struct virtio_model_chain chain;
     while (virtio_model_pop(virtio, queue, &chain)) {
         uint32_t request, answer;
+        if (model_of(virtio)->silent)
+            continue;
         if (chain.count != 2 || chain.pieces[0].size != sizeof request ||
             !chain.pieces[1].writable || chain.pieces[1].size < sizeof answer) {
             bus_forbidden(virtio->bus, "pmem request of %u pieces", chain.count);
@@ -31,7 +37,7 @@ static void notify(struct virtio_model *virtio, unsigned queue)
             continue;
         }
         memcpy(&request, chain.pieces[0].data, sizeof request);
-        answer = execute(model_of(virtio), request);
+        answer = (uint32_t)virtio_model_lie(virtio, LIE_RESULT, execute(model_of(virtio), request));
         memcpy(chain.pieces[1].data, &answer, sizeof answer);
         virtio_model_push(virtio, queue, chain.head, sizeof answer);
     }

@@ -3,20 +3,15 @@
 
 #include "models/virtio.h"
 
-/* virtio-pmem (virtio 1.2 §5.19): memory at a guest physical address, and a queue that takes flush
+/* virtio-pmem (virtio 1.3 §5.19): memory at a guest physical address, and a queue that takes flush
  * requests. */
-
-#define VIRTIO_TYPE_PMEM 27u
-
-#define VIRTIO_PMEM_FLUSH 0u /* the only request */
-#define VIRTIO_PMEM_OK    0u
-#define VIRTIO_PMEM_EIO   1u
 
 struct virtio_pmem_model {
     struct virtio_model virtio;
     bool (*flush)(void *context); /* NULL: flushing works */
     void *context;
     unsigned flushes;
+    bool silent; /* never answers */
 };
 
 /* The device tells that its memory is at [start, start + size). */

@@ -38,7 +38,9 @@ def expect_answers(start, spec):
     assert "receive before start failed 13" in said and "receive when idle failed 6" in said
     for step in ("locate", "open", "path", "start", "initialize", "filters", "shutdown", "stop"):
         assert f"{step} ok" in said, text
-    assert "gateway 52:55:0a:00:02:02" in said and "sent 0x2" in said and "media 0x1" in said
+    assert "gateway 52:55:0a:00:02:02" in said and "media 0x1" in said
+    # Debian's ovmf counts nothing.
+    assert "sent 0x2" in said or spec.firmware == "ovmf"
     return said
 
 

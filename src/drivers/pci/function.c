@@ -95,21 +95,6 @@ bool pci_next_capability(const struct pci_function *f, struct pci_capability_wal
     return true;
 }
 
-/* A hostile VMM may say that a BAR lies in RAM: its pages would become uncached, and registers
- * would be "written" into our own memory. */
-static bool is_device_memory(uint64_t base, uint64_t end)
-{
-    size_t count;
-    const EFI_MEMORY_DESCRIPTOR *map = pages_map(&count);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t start = map[i].PhysicalStart;
-        if (start < end && base < start + map[i].NumberOfPages * EFI_PAGE_SIZE &&
-            map[i].Type != EfiMemoryMappedIO && map[i].Type != EfiReservedMemoryType)
-            return false;
-    }
-    return true;
-}
-
 EFI_STATUS pci_map_registers(uint64_t address, uint64_t size)
 {
     uint64_t limit = 1ull << paging_physical_bits();
@@ -117,7 +102,7 @@ EFI_STATUS pci_map_registers(uint64_t address, uint64_t size)
         return EFI_INVALID_PARAMETER;
     uint64_t base = ALIGN_DOWN(address, EFI_PAGE_SIZE);
     uint64_t end = ALIGN_UP(address + size, EFI_PAGE_SIZE);
-    if (!is_device_memory(base, end))
+    if (!pages_are_device_memory(base, end - base))
         return EFI_SECURITY_VIOLATION;
     return paging_set(base, end - base, PAGE_READ_WRITE, CACHE_UNCACHED);
 }

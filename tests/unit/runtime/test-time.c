@@ -2,7 +2,7 @@
 #include "unit/runtime/start.h"
 
 #include "models/cmos.h"
-#include "runtime/calendar.h"
+#include "lib/calendar.h"
 
 static struct bus bus;
 static struct cmos cmos;
