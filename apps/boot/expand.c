@@ -5,6 +5,7 @@
 #include "boot/volume.h"
 #include "efi/guid.h"
 #include "efi/protocol/simple_file_system.h"
+#include "lib/device_path.h"
 #include "lib/memory.h"
 
 static bool is_node(const EFI_DEVICE_PATH_PROTOCOL *node, uint8_t type, uint8_t subtype)
@@ -17,15 +18,16 @@ static bool is_node(const EFI_DEVICE_PATH_PROTOCOL *node, uint8_t type, uint8_t 
 static bool same_partition(const HARDDRIVE_DEVICE_PATH *a, const EFI_DEVICE_PATH_PROTOCOL *node)
 {
     const HARDDRIVE_DEVICE_PATH *b = (const void *)node;
-    return is_node(node, MEDIA_DEVICE_PATH, MEDIA_HARDDRIVE_DP) && node_size(node) == sizeof *b &&
-           a->SignatureType == b->SignatureType && a->PartitionNumber == b->PartitionNumber &&
+    return is_node(node, MEDIA_DEVICE_PATH, MEDIA_HARDDRIVE_DP) &&
+           device_path_node_size(node) == sizeof *b && a->SignatureType == b->SignatureType &&
+           a->PartitionNumber == b->PartitionNumber &&
            memcmp(a->Signature, b->Signature, sizeof a->Signature) == 0;
 }
 
 static bool holds_partition(const EFI_DEVICE_PATH_PROTOCOL *path,
                             const HARDDRIVE_DEVICE_PATH *wanted)
 {
-    for (; !node_is_end(path); path = node_next(path))
+    for (; !device_path_is_end(path); path = device_path_next(path))
         if (same_partition(wanted, path))
             return true;
     return false;
@@ -81,7 +83,7 @@ find_volume(struct boot *boot, const EFI_DEVICE_PATH_PROTOCOL *device, const cha
     EFI_DEVICE_PATH_PROTOCOL *found = NULL;
     for (size_t i = 0; i < count && found == NULL; i++) {
         EFI_DEVICE_PATH_PROTOCOL *path = path_of(boot, handles[i]);
-        if (path != NULL && (device == NULL || path_begins_with(path, device)) &&
+        if (path != NULL && (device == NULL || device_path_begins_with(path, device)) &&
             volume_has_file(boot, handles[i], name))
             found = path;
     }
@@ -95,8 +97,8 @@ static EFI_DEVICE_PATH_PROTOCOL *join_rest(struct boot *boot,
                                            const EFI_DEVICE_PATH_PROTOCOL *rest)
 {
     static const char16_t loader[] = u"\\EFI\\BOOT\\BOOTX64.EFI";
-    if (!node_is_end(rest))
-        return path_join(boot, device, rest, path_prefix_size(rest) + sizeof *rest);
+    if (!device_path_is_end(rest))
+        return path_join(boot, device, rest, device_path_prefix_size(rest) + sizeof *rest);
     const EFI_DEVICE_PATH_PROTOCOL *volume = find_volume(boot, device, loader);
     return volume == NULL ? NULL : path_of_file(boot, volume, loader);
 }
@@ -106,7 +108,7 @@ static EFI_DEVICE_PATH_PROTOCOL *search_file(struct boot *boot,
                                              const EFI_DEVICE_PATH_PROTOCOL *path)
 {
     char16_t name[256];
-    size_t size = node_size(path) - sizeof *path;
+    size_t size = device_path_node_size(path) - sizeof *path;
     if (size > sizeof name - sizeof *name)
         return NULL;
     memcpy(name, (const char *)path + sizeof *path, size);
@@ -126,14 +128,15 @@ static EFI_DEVICE_PATH_PROTOCOL *search_file(struct boot *boot,
 
 EFI_DEVICE_PATH_PROTOCOL *expand_path(struct boot *boot, const EFI_DEVICE_PATH_PROTOCOL *path)
 {
-    if (is_node(path, MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP) && node_size(path) > sizeof *path)
+    if (is_node(path, MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP) &&
+        device_path_node_size(path) > sizeof *path)
         return search_file(boot, path);
 
     if (is_node(path, MEDIA_DEVICE_PATH, MEDIA_HARDDRIVE_DP)) {
-        if (node_size(path) != sizeof(HARDDRIVE_DEVICE_PATH))
+        if (device_path_node_size(path) != sizeof(HARDDRIVE_DEVICE_PATH))
             return NULL;
         EFI_DEVICE_PATH_PROTOCOL *device = search_partition(boot, (const void *)path);
-        return device == NULL ? NULL : join_rest(boot, device, node_next(path));
+        return device == NULL ? NULL : join_rest(boot, device, device_path_next(path));
     }
 
     /* A full path: connecting what it names is LocateDevicePath's business. */

@@ -2,10 +2,10 @@
 #include "boot/option.h"
 
 #include "boot/expand.h"
-#include "boot/load_option.h"
 #include "boot/start.h"
 #include "boot/variable.h"
 #include "efi/guid.h"
+#include "lib/load_option.h"
 #include "lib/printf.h"
 #include "lib/status_name.h"
 #include "lib/ucs2.h"

@@ -2,54 +2,12 @@
 #include "boot/path.h"
 
 #include "efi/guid.h"
+#include "lib/device_path.h"
 #include "lib/memory.h"
 #include "lib/ucs2.h"
 
 static const EFI_DEVICE_PATH_PROTOCOL end_node = {
     END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {sizeof(EFI_DEVICE_PATH_PROTOCOL), 0}};
-
-size_t node_size(const EFI_DEVICE_PATH_PROTOCOL *node)
-{
-    return node->Length[0] | (size_t)node->Length[1] << 8;
-}
-
-bool node_is_end(const EFI_DEVICE_PATH_PROTOCOL *node)
-{
-    return node->Type == END_DEVICE_PATH_TYPE && node->SubType == END_ENTIRE_DEVICE_PATH_SUBTYPE;
-}
-
-const EFI_DEVICE_PATH_PROTOCOL *node_next(const EFI_DEVICE_PATH_PROTOCOL *node)
-{
-    return (const void *)((const char *)node + node_size(node));
-}
-
-size_t path_size(const void *data, size_t available)
-{
-    for (size_t offset = 0; available - offset >= sizeof(EFI_DEVICE_PATH_PROTOCOL);) {
-        const EFI_DEVICE_PATH_PROTOCOL *node = (const void *)((const char *)data + offset);
-        size_t size = node_size(node);
-        if (size < sizeof *node || size > available - offset)
-            return 0;
-        offset += size;
-        if (node_is_end(node))
-            return offset;
-    }
-    return 0;
-}
-
-size_t path_prefix_size(const EFI_DEVICE_PATH_PROTOCOL *path)
-{
-    const EFI_DEVICE_PATH_PROTOCOL *node = path;
-    while (!node_is_end(node))
-        node = node_next(node);
-    return (size_t)((const char *)node - (const char *)path);
-}
-
-bool path_begins_with(const EFI_DEVICE_PATH_PROTOCOL *path, const EFI_DEVICE_PATH_PROTOCOL *prefix)
-{
-    size_t size = path_prefix_size(prefix);
-    return path_prefix_size(path) >= size && memcmp(path, prefix, size) == 0;
-}
 
 EFI_DEVICE_PATH_PROTOCOL *path_of(struct boot *boot, EFI_HANDLE handle)
 {
@@ -62,7 +20,7 @@ EFI_DEVICE_PATH_PROTOCOL *path_of(struct boot *boot, EFI_HANDLE handle)
 EFI_DEVICE_PATH_PROTOCOL *path_join(struct boot *boot, const EFI_DEVICE_PATH_PROTOCOL *device,
                                     const void *tail, size_t tail_size)
 {
-    size_t prefix = path_prefix_size(device);
+    size_t prefix = device_path_prefix_size(device);
     void *path;
     EFI_STATUS status = boot->bs->AllocatePool(EfiBootServicesData, prefix + tail_size, &path);
     if (EFI_ERROR(status))

@@ -3,22 +3,8 @@
 
 #include "boot/boot.h"
 
-/* Device paths in the boot manager. Paths from Boot#### variables are bytes from outside: their
- * size is checked with path_size() first. */
-
-/* Size in bytes of the path at `data[available]` with its end node, 0 when it is not well formed.
- */
-size_t path_size(const void *data, size_t available);
-
-/* Size of a path that the firmware made, without its end node. */
-size_t path_prefix_size(const EFI_DEVICE_PATH_PROTOCOL *path);
-
-/* Does `path` begin with all nodes of `prefix`? */
-bool path_begins_with(const EFI_DEVICE_PATH_PROTOCOL *path, const EFI_DEVICE_PATH_PROTOCOL *prefix);
-
-const EFI_DEVICE_PATH_PROTOCOL *node_next(const EFI_DEVICE_PATH_PROTOCOL *node);
-bool node_is_end(const EFI_DEVICE_PATH_PROTOCOL *node);
-size_t node_size(const EFI_DEVICE_PATH_PROTOCOL *node);
+/* Device paths in the boot manager. Paths from Boot#### variables are bytes from outside, which
+ * load_option_parse() has checked; walking over them is lib/device_path.h's. */
 
 /* Device path of a handle, or NULL. */
 EFI_DEVICE_PATH_PROTOCOL *path_of(struct boot *boot, EFI_HANDLE handle);

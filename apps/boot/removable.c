@@ -6,6 +6,7 @@
 #include "boot/volume.h"
 #include "efi/guid.h"
 #include "efi/protocol/simple_file_system.h"
+#include "lib/device_path.h"
 #include "lib/printf.h"
 #include "lib/status_name.h"
 #include "lib/ucs2.h"
@@ -64,7 +65,7 @@ static void try_volumes(struct attempt *attempt)
         return;
     for (size_t i = 0; i < count; i++) {
         const EFI_DEVICE_PATH_PROTOCOL *path = path_of(boot, handles[i]);
-        if (path == NULL || disk_path == NULL || !path_begins_with(path, disk_path))
+        if (path == NULL || disk_path == NULL || !device_path_begins_with(path, disk_path))
             continue;
         attempt->file_systems++;
         try_volume(attempt, handles[i], path);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi/protocol/device_path_from_text.h"
+#include "lib/device_path.h"
 #include "lib/ucs2.h"
 #include "shell/command.h"
 #include "shell/dump.h"
@@ -79,8 +80,7 @@ static EFI_STATUS put_path(struct arena *arena, struct bytes *bytes, const char1
         from_text != NULL ? from_text->ConvertTextToDevicePath(text) : NULL;
     if (path == NULL)
         return EFI_INVALID_PARAMETER;
-    EFI_STATUS status =
-        put(arena, bytes, path, device_path_length(path) + sizeof(EFI_DEVICE_PATH_PROTOCOL));
+    EFI_STATUS status = put(arena, bytes, path, device_path_size(path));
     shell.bs->FreePool(path);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "shell/files/volume.h"
 
 #include "efi/protocol/block_io.h"
+#include "lib/device_path.h"
 #include "lib/memory.h"
 #include "lib/ucs2.h"
 #include "shell/environment.h"
@@ -167,8 +168,9 @@ struct volume *volume_of_path(const EFI_DEVICE_PATH_PROTOCOL *path)
     struct volume *best = NULL;
     FOR_EACH_VOLUME(volume)
     {
-        if (device_path_starts_with(path, volume->path) &&
-            (best == NULL || device_path_length(volume->path) > device_path_length(best->path)))
+        if (device_path_begins_with(path, volume->path) &&
+            (best == NULL ||
+             device_path_prefix_size(volume->path) > device_path_prefix_size(best->path)))
             best = volume;
     }
     return best;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "shell/files/volume_names.h"
 
+#include "lib/device_path.h"
 #include "lib/memory.h"
 #include "lib/printf.h"
 #include "lib/ucs2.h"
@@ -15,8 +16,8 @@ struct partition {
 static struct partition partition_of(const EFI_DEVICE_PATH_PROTOCOL *path)
 {
     const EFI_DEVICE_PATH_PROTOCOL *node = path;
-    while (!device_path_ends(node)) {
-        size_t length = device_path_node_length(node);
+    while (!device_path_is_end(node)) {
+        size_t length = device_path_node_size(node);
         size_t offset = (size_t)((const char *)node - (const char *)path);
         if (node->Type == MEDIA_DEVICE_PATH && node->SubType == MEDIA_HARDDRIVE_DP &&
             length >= sizeof(HARDDRIVE_DEVICE_PATH)) {
@@ -30,7 +31,7 @@ static struct partition partition_of(const EFI_DEVICE_PATH_PROTOCOL *path)
         }
         node = (const void *)((const char *)node + length);
     }
-    return (struct partition){"F", device_path_length(path), UINT32_MAX};
+    return (struct partition){"F", device_path_prefix_size(path), UINT32_MAX};
 }
 
 static void set_name(char16_t name[VOLUME_NAME_SIZE], const char *kind, unsigned number,

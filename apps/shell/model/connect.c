@@ -4,6 +4,7 @@
 #include "efi/protocol/device_path.h"
 #include "efi/protocol/device_path_utilities.h"
 #include "efi/protocol/loaded_image.h"
+#include "lib/device_path.h"
 #include "shell/files/device_path.h"
 #include "shell/memory.h"
 #include "shell/shell.h"
@@ -70,7 +71,7 @@ static bool connect_variable(const char16_t *name)
     if (utilities == NULL ||
         EFI_ERROR(variable_read(name, GUID_OF(EFI_GLOBAL_VARIABLE), &variable)))
         return false;
-    if (!device_path_fits(variable.data, variable.size)) {
+    if (device_path_size_bounded(variable.data, variable.size) == 0) {
         shell_free(variable.data);
         return false;
     }

@@ -2,7 +2,6 @@
 /* The boot manager over the real handle database and a real disk, with variables that anybody may
  * have written. Images are not loaded: what would be is written down as text. */
 #include "boot/boot.h"
-#include "boot/load_option.h"
 #include "boot/noboot.h"
 #include "boot/option.h"
 #include "boot/order.h"
@@ -11,6 +10,7 @@
 #include "efi/protocol/loaded_image.h"
 #include "efi/protocols/device_path_to_text.h"
 #include "lib/ascii.h"
+#include "lib/load_option.h"
 #include "lib/ucs2.h"
 #include "unit/efi/disk-fixture.h"
 

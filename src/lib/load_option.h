@@ -15,6 +15,7 @@ struct load_option {
     uint32_t attributes;
     const char16_t *description;
     const EFI_DEVICE_PATH_PROTOCOL *path; /* first of the list; well formed */
+    uint16_t path_size;                   /* bytes of the list */
     const void *options;
     uint32_t options_size;
 };
@@ -22,3 +23,7 @@ struct load_option {
 /* The content of a Boot#### variable is what anybody may have written: false when it is not well
  * formed. */
 bool load_option_parse(const void *data, size_t size, struct load_option *ret);
+
+/* Bytes of the variable's content, which load_option_write() writes. */
+size_t load_option_size(const struct load_option *option);
+void load_option_write(const struct load_option *option, void *to);

@@ -4,9 +4,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "boot/load_option.h"
 #include "boot/path.h"
 #include "lib/assert.h"
+#include "lib/device_path.h"
+#include "lib/load_option.h"
 #include "lib/memory.h"
 #include "lib/printf.h"
 
@@ -20,9 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (load_option_parse(copy, size, &option)) {
         char text[64];
         format_text(text, sizeof text, "\"%.30ls\"", option.description);
-        size_t prefix = path_prefix_size(option.path);
+        size_t prefix = device_path_prefix_size(option.path);
         ASSERT(prefix < size);
-        ASSERT(path_begins_with(option.path, option.path));
+        ASSERT(device_path_begins_with(option.path, option.path));
         const uint8_t *options = option.options;
         ASSERT(options + option.options_size == (uint8_t *)copy + size);
         uint8_t sum = 0;
