@@ -36,14 +36,16 @@ static void wait_for_signal(uint64_t seen, bool needs_tick)
         cpu_relax();
         return;
     }
+    /* Interrupts are off from here to the halt: the wake-up must not come and go before it. */
+    cpu_disable_interrupts();
+    if (event_signal_count() != seen) {
+        cpu_enable_interrupts();
+        return;
+    }
     uint32_t halt_us = longest_halt_us(needs_tick);
     if (halt_us != 0)
         timer_start(&wake_up, time_now_ticks() + time_ticks_from_us(halt_us), 0);
-    cpu_disable_interrupts();
-    if (event_signal_count() == seen)
-        cpu_wait_for_interrupt();
-    else
-        cpu_enable_interrupts();
+    cpu_wait_for_interrupt();
     timer_stop(&wake_up);
 }
 

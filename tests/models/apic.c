@@ -31,9 +31,13 @@ void fake_apic_poll(void)
     }
 }
 
-/* The processor halts: time passes until the timer is due. */
+/* The processor halts: time passes until the timer is due. There is nothing else to wake it. */
 static void wait_for_timer(void)
 {
+    if (fake_apic.deadline == 0) {
+        fprintf(stderr, "the processor halts, and no timer is armed\n");
+        abort();
+    }
     if (fake_apic.deadline > fake_cpu.tsc)
         fake_cpu.tsc = fake_apic.deadline;
     fake_apic_poll();

@@ -136,6 +136,24 @@ static void test_wait_event_is_polled(void **state)
     assert_int_equal(fake_cpu.waits, 2); /* a tick between the looks */
 }
 
+static void slowly_enabled(void)
+{
+    fake_cpu.tsc += 20000000;
+    fake_apic_poll();
+}
+
+/* The tick comes before the processor gets to halt: it must not be lost. */
+static void test_wait_event_is_polled_however_late(void **state)
+{
+    EFI_EVENT event;
+    wait_calls = 0;
+    efi_create_event(EVT_NOTIFY_WAIT, TPL_CALLBACK, signal_at_third_look, NULL, &event);
+    size_t index = 9;
+    fake_cpu.enabled = slowly_enabled;
+    assert_int_equal(efi_wait_for_event(1, &event, &index), EFI_SUCCESS);
+    assert_int_equal(wait_calls, 3);
+}
+
 static void test_wait_arguments(void **state)
 {
     size_t index = 9;
@@ -306,6 +324,7 @@ int main(void)
         TEST(test_interrupt_flag_is_kept),
         TEST(test_check_event),
         TEST(test_wait_event_is_polled),
+        TEST(test_wait_event_is_polled_however_late),
         TEST(test_wait_arguments),
         TEST(test_wait_for_timer_halts_once),
         TEST(test_wait_with_interrupts_off_spins),
