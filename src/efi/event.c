@@ -80,7 +80,7 @@ static bool arguments_valid(uint32_t type, EFI_TPL tpl, EFI_EVENT_NOTIFY functio
     }
     if ((type & EVT_NOTIFY_MASK) == 0)
         return true;
-    return function != NULL && tpl > TPL_APPLICATION && tpl < TPL_HIGH_LEVEL;
+    return function != NULL && tpl > TPL_APPLICATION && tpl <= TPL_HIGH_LEVEL;
 }
 
 static const EFI_GUID *group_of(uint32_t type, const EFI_GUID *group)

@@ -20,6 +20,7 @@ static void test_create_arguments(void **state)
         {EVT_SIGNAL_VIRTUAL_ADDRESS_CHANGE, TPL_NOTIFY, true, false, EFI_SUCCESS},
         {EVT_NOTIFY_SIGNAL, TPL_NOTIFY, true, true, EFI_SUCCESS},
         {EVT_NOTIFY_SIGNAL, 17, true, false, EFI_SUCCESS},
+        {EVT_NOTIFY_SIGNAL, TPL_HIGH_LEVEL, true, false, EFI_SUCCESS},
         {EVT_NOTIFY_SIGNAL | EVT_NOTIFY_WAIT, TPL_NOTIFY, true, false, EFI_INVALID_PARAMETER},
         {EVT_NOTIFY_SIGNAL, TPL_NOTIFY, false, false, EFI_INVALID_PARAMETER},
         {EVT_NOTIFY_WAIT, TPL_NOTIFY, false, false, EFI_INVALID_PARAMETER},
