@@ -9,6 +9,7 @@
 #include "efi/configuration_table.h"
 #include "efi/event.h"
 #include "efi/image_memory.h"
+#include "efi/tpl.h"
 #include "platform/memory_setup.h"
 
 #define FOUR_GIB (4ull << 30)
@@ -40,9 +41,16 @@ static void follow_allocation(uint64_t base, uint64_t size, uint32_t type)
                   (unsigned long long)base);
 }
 
+/* The page map is being changed: who wants to know is told when the service has done its work. */
 static void signal_change(void)
 {
     event_group_queue(GUID_OF(EFI_EVENT_GROUP_MEMORY_MAP_CHANGE));
+}
+
+static EFI_STATUS tell_changes(EFI_STATUS status)
+{
+    tpl_dispatch();
+    return status;
 }
 
 static bool valid_type(uint32_t type)
@@ -58,12 +66,12 @@ EFI_STATUS EFIAPI efi_allocate_pages(EFI_ALLOCATE_TYPE Type, EFI_MEMORY_TYPE Mem
 {
     if (Memory == NULL || !valid_type(MemoryType) || (unsigned)Type >= MaxAllocateType)
         return EFI_INVALID_PARAMETER;
-    return pages_allocate(Type, MemoryType, Pages, Memory);
+    return tell_changes(pages_allocate(Type, MemoryType, Pages, Memory));
 }
 
 EFI_STATUS EFIAPI efi_free_pages(EFI_PHYSICAL_ADDRESS Memory, size_t Pages)
 {
-    return pages_free(Memory, Pages);
+    return tell_changes(pages_free(Memory, Pages));
 }
 
 EFI_STATUS EFIAPI efi_get_memory_map(size_t *MemoryMapSize, EFI_MEMORY_DESCRIPTOR *MemoryMap,
@@ -108,12 +116,12 @@ EFI_STATUS EFIAPI efi_allocate_pool(EFI_MEMORY_TYPE PoolType, size_t Size, void 
 {
     if (Buffer == NULL || !valid_type(PoolType))
         return EFI_INVALID_PARAMETER;
-    return pool_allocate_type(PoolType, Size, Buffer);
+    return tell_changes(pool_allocate_type(PoolType, Size, Buffer));
 }
 
 EFI_STATUS EFIAPI efi_free_pool(void *Buffer)
 {
-    return pool_release(Buffer);
+    return tell_changes(pool_release(Buffer));
 }
 
 void memory_services_init(void)
