@@ -114,6 +114,31 @@ static void handle_free(struct handle *handle)
     pool_free(handle);
 }
 
+static void free_if_unused(struct handle *handle)
+{
+    if (list_empty(&handle->interfaces) && handle->holds == 0)
+        handle_free(handle);
+}
+
+bool handle_hold(EFI_HANDLE handle)
+{
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    struct handle *found = handle_find(handle);
+    if (found != NULL)
+        found->holds++;
+    efi_restore_tpl(tpl);
+    return found != NULL;
+}
+
+void handle_release(EFI_HANDLE handle)
+{
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    struct handle *found = handle;
+    found->holds--;
+    free_if_unused(found);
+    efi_restore_tpl(tpl);
+}
+
 static void interface_free(struct interface *interface)
 {
     struct handle *handle = interface->handle;
@@ -121,8 +146,7 @@ static void interface_free(struct interface *interface)
     list_remove(&interface->by_protocol);
     list_remove(&interface->by_handle);
     pool_free(interface);
-    if (list_empty(&handle->interfaces))
-        handle_free(handle);
+    free_if_unused(handle);
 }
 
 /* At TPL_NOTIFY. */

@@ -45,6 +45,7 @@ struct handle {
     struct list link;       /* all handles, in order of creation */
     struct list interfaces; /* struct interface by_handle, in order of installation */
     bool connecting;        /* ConnectController is below it: a loop among children ends here */
+    unsigned holds;         /* calls of handle_hold() that are not released */
 };
 
 struct interface {
@@ -65,6 +66,12 @@ struct open {
 extern struct list handles;
 
 struct handle *handle_find(EFI_HANDLE handle);
+
+/* Keeps a handle over the loss of its last interface; handle_release() lets it go then. False, and
+ * nothing to release, when it is no handle. */
+bool handle_hold(EFI_HANDLE handle) MUST_CHECK;
+void handle_release(EFI_HANDLE handle);
+
 struct protocol *protocol_find(const EFI_GUID *guid);
 /* The same, made when it is not there; NULL: out of memory. */
 struct protocol *protocol_get(const EFI_GUID *guid);

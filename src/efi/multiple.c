@@ -103,18 +103,21 @@ static void reinstall(EFI_HANDLE handle, efi_va_list *args, size_t count)
 
 EFI_STATUS EFIAPI efi_uninstall_multiple_protocol_interfaces(EFI_HANDLE Handle, ...)
 {
+    /* What is put back must find its handle, even if nothing else is on it. */
+    if (!handle_hold(Handle))
+        return EFI_INVALID_PARAMETER;
     size_t done = 0;
     efi_va_list args;
     __builtin_ms_va_start(args, Handle);
     EFI_STATUS status = uninstall_some(Handle, &args, SIZE_MAX, &done);
     __builtin_ms_va_end(args);
-    if (!EFI_ERROR(status))
-        return EFI_SUCCESS;
-
-    __builtin_ms_va_start(args, Handle);
-    reinstall(Handle, &args, done);
-    __builtin_ms_va_end(args);
-    return EFI_INVALID_PARAMETER;
+    if (EFI_ERROR(status)) {
+        __builtin_ms_va_start(args, Handle);
+        reinstall(Handle, &args, done);
+        __builtin_ms_va_end(args);
+    }
+    handle_release(Handle);
+    return EFI_ERROR(status) ? EFI_INVALID_PARAMETER : EFI_SUCCESS;
 }
 
 void multiple_fill(EFI_BOOT_SERVICES *table)

@@ -280,6 +280,25 @@ static void test_multiple(void **state)
                      EFI_INVALID_PARAMETER);
 }
 
+/* What is put back is on the same handle, also when nothing else was. */
+static void test_uninstall_multiple_of_everything(void **state)
+{
+    EFI_HANDLE handle = install(NULL, &A, &one), same = handle;
+    assert_int_equal(efi_uninstall_multiple_protocol_interfaces(handle, &A, &one, &B, &two, NULL),
+                     EFI_INVALID_PARAMETER);
+    assert_ptr_equal(handle_interface(handle, &A), &one);
+    assert_int_equal(efi_uninstall_multiple_protocol_interfaces(handle, &A, &one, &A, &one, NULL),
+                     EFI_INVALID_PARAMETER);
+    assert_ptr_equal(handle_interface(handle, &A), &one);
+    assert_int_equal(efi_uninstall_multiple_protocol_interfaces(handle, &A, &one, NULL),
+                     EFI_SUCCESS);
+    assert_false(handle_is_valid(same));
+    assert_int_equal(efi_uninstall_multiple_protocol_interfaces(handle, &A, &one, NULL),
+                     EFI_INVALID_PARAMETER);
+    assert_int_equal(efi_uninstall_multiple_protocol_interfaces(NULL, &A, &one, NULL),
+                     EFI_INVALID_PARAMETER);
+}
+
 static void test_thousands(void **state)
 {
     static EFI_HANDLE list[4000];
@@ -303,6 +322,7 @@ int main(void)
         TEST(test_notify),
         TEST(test_locate_device_path),
         TEST(test_multiple),
+        TEST(test_uninstall_multiple_of_everything),
         TEST(test_thousands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
