@@ -53,12 +53,16 @@ EFI_STATUS EFIAPI efi_exit_boot_services(EFI_HANDLE ImageHandle, size_t MapKey)
     milestone_reached(MILESTONE_EXIT_BOOT);
     log_debug("boot services are over");
     memory_attributes_update();
+    memory_attributes_allow_relocation();
     events_shutdown();
     mp_services_exit();
     controllers_quiesce();
     /* GRUB copies its way into the kernel to free memory, and runs it there. */
     if (image_allocation_access() == PAGE_ALL)
         paging_allow_execution();
+    size_t count;
+    const EFI_MEMORY_DESCRIPTOR *map = pages_map(&count);
+    runtime->set_memory_map(map, count);
     runtime->exit_boot_services();
     return EFI_SUCCESS;
 }

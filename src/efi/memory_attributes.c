@@ -86,6 +86,28 @@ void memory_attributes_update(void)
                     needed);
 }
 
+static void allow_writing(uint64_t page)
+{
+    enum page_access access = paging_query(page);
+    if (access != PAGE_READ && access != PAGE_READ_EXECUTE)
+        return;
+    EFI_STATUS status =
+        paging_protect(page, EFI_PAGE_SIZE, access == PAGE_READ ? PAGE_READ_WRITE : PAGE_ALL);
+    (void)status; /* a page that has protection of its own needs no further table */
+}
+
+void memory_attributes_allow_relocation(void)
+{
+    size_t count;
+    const EFI_MEMORY_DESCRIPTOR *map = pages_map(&count);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t end = map[i].PhysicalStart + map[i].NumberOfPages * EFI_PAGE_SIZE;
+        for (uint64_t at = map[i].PhysicalStart; is_runtime(map[i].Type) && at < end;
+             at += EFI_PAGE_SIZE)
+            allow_writing(at);
+    }
+}
+
 static EFI_STATUS publish(size_t entries)
 {
     void *memory, *old = table;

@@ -46,6 +46,7 @@ struct runtime_driver {
 #define RUNTIME_CONFIGURATION_TABLES   32
 #define RUNTIME_DRIVERS                16
 #define RUNTIME_VIRTUAL_ADDRESS_EVENTS 32
+#define RUNTIME_MEMORY_RANGES          64
 
 /* Stays where it is until exit_boot_services() has been called: the runtime looks at reset_hook. */
 struct runtime_interface {
@@ -54,6 +55,10 @@ struct runtime_interface {
     EFI_RUNTIME_SERVICES *services; /* complete, CRC valid */
     EFI_CONFIGURATION_TABLE *configuration_tables; /* RUNTIME_CONFIGURATION_TABLES entries */
     uint32_t services_supported; /* EFI_RT_PROPERTIES_TABLE.RuntimeServicesSupported */
+
+    /* What the OS may give virtual addresses to: of the final memory map the runtime keeps what has
+     * EFI_MEMORY_RUNTIME or is of a runtime type. Called before exit_boot_services(). */
+    void (*set_memory_map)(const EFI_MEMORY_DESCRIPTOR *map, size_t count);
 
     /* Tells the runtime that boot services are over: variables without runtime access vanish, and
      * the boot-time parts of the system table become NULL (UEFI 2.10 §7.4.6); its CRC is valid

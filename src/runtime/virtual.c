@@ -22,6 +22,15 @@ static size_t driver_count;
 static struct virtual_address_event events[RUNTIME_VIRTUAL_ADDRESS_EVENTS]; /* by falling TPL */
 static size_t event_count;
 
+/* Of the memory map what the OS may map; more than fits is not compared with anything. */
+struct memory_range {
+    uint64_t first_page, pages;
+    bool is_memory; /* of a runtime type, and not a device's registers */
+};
+
+static struct memory_range ranges[RUNTIME_MEMORY_RANGES];
+static size_t range_count;
+
 /* The caller's map; only while SetVirtualAddressMap runs. */
 static const uint8_t *map;
 static size_t map_size, descriptor_size;
@@ -68,6 +77,58 @@ EFI_STATUS virtual_remove_event(EFI_EVENT event)
     return EFI_NOT_FOUND;
 }
 
+void virtual_set_memory_map(const EFI_MEMORY_DESCRIPTOR *memory_map, size_t count)
+{
+    range_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const EFI_MEMORY_DESCRIPTOR *d = &memory_map[i];
+        bool is_memory = d->Type == EfiRuntimeServicesCode || d->Type == EfiRuntimeServicesData;
+        if (!is_memory && (d->Attribute & EFI_MEMORY_RUNTIME) == 0)
+            continue;
+        if (range_count == ARRAY_SIZE(ranges)) {
+            range_count = 0;
+            return;
+        }
+        ranges[range_count++] =
+            (struct memory_range){d->PhysicalStart >> EFI_PAGE_SHIFT, d->NumberOfPages, is_memory};
+    }
+}
+
+/* How many pages from `page` on are in one range of the memory map. */
+static uint64_t known_pages(uint64_t page)
+{
+    for (size_t i = 0; i < range_count; i++) {
+        uint64_t offset = page - ranges[i].first_page;
+        if (page >= ranges[i].first_page && offset < ranges[i].pages)
+            return ranges[i].pages - offset;
+    }
+    return 0;
+}
+
+/* A descriptor may span several ranges: Linux merges neighbours. */
+static bool is_in_memory_map(const EFI_MEMORY_DESCRIPTOR *d)
+{
+    uint64_t first = d->PhysicalStart >> EFI_PAGE_SHIFT, known;
+    for (uint64_t done = 0; done < d->NumberOfPages; done += known) {
+        known = known_pages(first + done);
+        if (known == 0)
+            return false;
+    }
+    return true;
+}
+
+static bool names_only_memory_map(void)
+{
+    for (size_t at = 0; range_count > 0 && map_size - at >= descriptor_size;
+         at += descriptor_size) {
+        EFI_MEMORY_DESCRIPTOR d;
+        memcpy(&d, map + at, sizeof d);
+        if ((d.Attribute & EFI_MEMORY_RUNTIME) != 0 && !is_in_memory_map(&d))
+            return false;
+    }
+    return true;
+}
+
 /* The virtual address of a byte that the map names. */
 static bool to_virtual(uint64_t address, uint64_t *ret)
 {
@@ -104,6 +165,12 @@ static bool everything_is_mapped(void)
     for (size_t i = 0; i < driver_count; i++)
         if (!range_to_virtual(drivers[i].base, drivers[i].size, &unused))
             return false;
+    for (size_t i = 0; i < range_count; i++) {
+        uint64_t page = ranges[i].first_page, end = page + ranges[i].pages;
+        for (; ranges[i].is_memory && page < end; page++)
+            if (!to_virtual(page << EFI_PAGE_SHIFT, &unused))
+                return false;
+    }
     return true;
 }
 
@@ -195,9 +262,13 @@ EFI_STATUS EFIAPI runtime_set_virtual_address_map(size_t MemoryMapSize, size_t D
     map = (const uint8_t *)VirtualMap;
     map_size = MemoryMapSize;
     descriptor_size = DescriptorSize;
-    if (!everything_is_mapped()) {
+    if (!everything_is_mapped())
+        status = EFI_NO_MAPPING;
+    else if (!names_only_memory_map())
+        status = EFI_NOT_FOUND;
+    if (EFI_ERROR(status)) {
         map = NULL;
-        return EFI_NO_MAPPING;
+        return status;
     }
 
     for (size_t i = 0; i < event_count; i++)

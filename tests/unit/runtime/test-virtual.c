@@ -129,7 +129,8 @@ static void add_everything(void)
     assert_int_equal(interface.remove_driver(added.base), EFI_NOT_FOUND);
 }
 
-#define MMIO 0xfea00000ull
+#define MMIO      0xfea00000ull
+#define DATA_BASE 0x7f000000ull
 
 static void test_set_virtual_address_map(void **state)
 {
@@ -147,7 +148,7 @@ static void test_set_virtual_address_map(void **state)
     struct {
         EFI_MEMORY_DESCRIPTOR d;
         uint64_t more; /* as firmware may have descriptors longer than ours */
-    } map[4] = {
+    } map[6] = {
         {describe(driver, VIRTUAL + GAP), 0},
         {describe(own, VIRTUAL), 0},
         {{.Type = EfiMemoryMappedIO,
@@ -157,9 +158,29 @@ static void test_set_virtual_address_map(void **state)
           .Attribute = EFI_MEMORY_RUNTIME},
          0},
         {{.Type = EfiConventionalMemory, .PhysicalStart = 0xfeb00000, .NumberOfPages = 1}, 0},
+        {{.Type = EfiRuntimeServicesData,
+          .PhysicalStart = DATA_BASE + PAGE,
+          .VirtualStart = VIRTUAL + 4 * GAP,
+          .NumberOfPages = 2,
+          .Attribute = EFI_MEMORY_RUNTIME},
+         0},
+        {{.Type = EfiRuntimeServicesData,
+          .PhysicalStart = DATA_BASE,
+          .VirtualStart = VIRTUAL + 3 * GAP,
+          .NumberOfPages = 1,
+          .Attribute = EFI_MEMORY_RUNTIME},
+         0},
     };
     assert_int_equal(rt->SetVirtualAddressMap(sizeof map, sizeof map[0], 1, &map[0].d),
                      EFI_UNSUPPORTED);
+    EFI_MEMORY_DESCRIPTOR memory_map[] = {
+        describe(own, 0),
+        describe(driver, 0),
+        {.Type = EfiRuntimeServicesData, .PhysicalStart = DATA_BASE, .NumberOfPages = 3},
+        map[2].d,
+        map[3].d,
+    };
+    interface.set_memory_map(memory_map, ARRAY_SIZE(memory_map));
     interface.exit_boot_services();
     assert_int_equal(rt->SetVirtualAddressMap(sizeof map, sizeof map[0], 2, &map[0].d),
                      EFI_INVALID_PARAMETER);
@@ -174,6 +195,22 @@ static void test_set_virtual_address_map(void **state)
     assert_int_equal(rt->SetVirtualAddressMap(sizeof map, sizeof map[0], 1, &map[0].d),
                      EFI_NO_MAPPING);
     map[0].d.NumberOfPages = 2;
+    /* A page of runtime data is missing. */
+    assert_int_equal(
+        rt->SetVirtualAddressMap(sizeof map - sizeof map[0], sizeof map[0], 1, &map[0].d),
+        EFI_NO_MAPPING);
+    /* What is not in the memory map, be it only one page. */
+    static const uint64_t pages[] = {3, UINT64_MAX};
+    for (size_t i = 0; i < ARRAY_SIZE(pages); i++) {
+        map[4].d.NumberOfPages = pages[i];
+        assert_int_equal(rt->SetVirtualAddressMap(sizeof map, sizeof map[0], 1, &map[0].d),
+                         EFI_NOT_FOUND);
+    }
+    map[4].d.NumberOfPages = 2;
+    map[3].d.Attribute = EFI_MEMORY_RUNTIME; /* RAM that the OS has */
+    assert_int_equal(rt->SetVirtualAddressMap(sizeof map, sizeof map[0], 1, &map[0].d),
+                     EFI_NOT_FOUND);
+    map[3].d.Attribute = 0;
     void *pointer = own;
     assert_int_equal(rt->ConvertPointer(0, &pointer), EFI_UNSUPPORTED);
     assert_int_equal(calls, 0);
