@@ -15,14 +15,15 @@ static bool find_disks(struct boot *boot, bool all_segments, struct disks *ret)
     return !EFI_ERROR(boot->host->GetDisks(boot->host, all_segments, &ret->count, &ret->handles));
 }
 
-/* Boots each disk from the `first` one on, and returns how many there are. */
-static size_t boot_disks(struct boot *boot, bool all_segments, size_t first)
+/* Boots the disks of each controller from the `first` one on, and returns how many controllers
+ * there are. */
+static size_t boot_disks(struct boot *boot, bool all_segments, size_t first, bool *ret_some)
 {
     struct disks disks;
     if (!find_disks(boot, all_segments, &disks))
         return 0;
     for (size_t i = first; i < disks.count; i++)
-        boot_removable(boot, disks.handles[i]);
+        *ret_some |= boot_removable(boot, disks.handles[i]);
     (void)boot->bs->FreePool(disks.handles);
     return disks.count;
 }
@@ -30,8 +31,10 @@ static size_t boot_disks(struct boot *boot, bool all_segments, size_t first)
 /* PCI segments after the first cost a scan: they come when nothing on the first one boots. */
 static void boot_every_disk(struct boot *boot)
 {
-    size_t tried = boot_disks(boot, false, 0);
-    if (boot_disks(boot, true, tried) == 0)
+    bool some = false;
+    size_t tried = boot_disks(boot, false, 0, &some);
+    (void)boot_disks(boot, true, tried, &some);
+    if (!some)
         boot_report(boot, "This machine has no disk.");
 }
 
@@ -41,9 +44,7 @@ static bool boot_disk_among(struct boot *boot, bool all_segments, uint64_t index
     struct disks disks;
     if (!find_disks(boot, all_segments, &disks))
         return false;
-    bool found = index < disks.count;
-    if (found)
-        boot_removable(boot, disks.handles[index]);
+    bool found = index < disks.count && boot_removable(boot, disks.handles[index]);
     (void)boot->bs->FreePool(disks.handles);
     return found;
 }

@@ -5,6 +5,7 @@
 #include "boot/start.h"
 #include "boot/volume.h"
 #include "efi/guid.h"
+#include "efi/protocol/block_io.h"
 #include "efi/protocol/simple_file_system.h"
 #include "lib/device_path.h"
 #include "lib/printf.h"
@@ -83,7 +84,25 @@ static uint32_t host_load_options(struct boot *boot, char16_t *options, size_t s
     return (uint32_t)ucs2_size(options);
 }
 
-void boot_removable(struct boot *boot, EFI_HANDLE disk)
+/* Does the controller have a disk? */
+static bool has_disk(struct boot *boot, EFI_HANDLE controller)
+{
+    const EFI_DEVICE_PATH_PROTOCOL *prefix = path_of(boot, controller);
+    EFI_HANDLE *handles;
+    size_t count;
+    bool found = false;
+    if (prefix == NULL || EFI_ERROR(boot->bs->LocateHandleBuffer(
+                              ByProtocol, GUID_OF(EFI_BLOCK_IO_PROTOCOL), NULL, &count, &handles)))
+        return false;
+    for (size_t i = 0; i < count && !found; i++) {
+        const EFI_DEVICE_PATH_PROTOCOL *path = path_of(boot, handles[i]);
+        found = path != NULL && path_begins_with(path, prefix);
+    }
+    (void)boot->bs->FreePool(handles);
+    return found;
+}
+
+bool boot_removable(struct boot *boot, EFI_HANDLE disk)
 {
     static char16_t options[1024];
     struct attempt attempt = {.boot = boot, .disk = disk};
@@ -95,12 +114,16 @@ void boot_removable(struct boot *boot, EFI_HANDLE disk)
     EFI_STATUS status = boot->bs->ConnectController(disk, NULL, NULL, true);
     try_volumes(&attempt);
     if (attempt.loader_found || boot->host->GetProblemCount(boot->host) != problems)
-        return; /* somebody has said why */
+        return true; /* somebody has said why */
     /* Not found: no driver is left that could be started. One that failed has said so. */
-    if (EFI_ERROR(status) && status != EFI_NOT_FOUND)
+    bool failed = EFI_ERROR(status) && status != EFI_NOT_FOUND;
+    if (!failed && !has_disk(boot, disk))
+        return false;
+    if (failed)
         boot_report(boot, "%s: cannot be started: %s", name, status_name(status));
     else if (attempt.file_systems == 0)
         boot_report(boot, "%s: no partition with a file system", name);
     else
         boot_report(boot, "%s: no " LOADER, name);
+    return true;
 }

@@ -21,10 +21,9 @@ EFI_STATUS disk_check(struct disk *disk, uint32_t media_id, uint64_t offset, siz
                       const void *buffer, bool write)
 {
     struct block_device *device = disk->device;
-    if (disk->media.MediaId != device->media_id) {
-        disk->media.MediaId = device->media_id;
-        disk->media.LastBlock = device->block_count - 1;
-    }
+    disk_media_check(disk);
+    if (!disk->media.MediaPresent)
+        return EFI_NO_MEDIA;
     if (media_id != disk->media.MediaId)
         return EFI_MEDIA_CHANGED;
     if (write && device->read_only)
@@ -50,10 +49,16 @@ EFI_STATUS disk_check_blocks(struct disk *disk, uint32_t media_id, uint64_t lba,
     return disk_check(disk, media_id, offset, size, buffer, write);
 }
 
+/* A device that was given up is started again. */
 static EFI_STATUS EFIAPI reset(EFI_BLOCK_IO_PROTOCOL *This, bool ExtendedVerification)
 {
-    /* A device that does not work any more says so at the next request. */
-    return EFI_SUCCESS;
+    struct block_device *device = from_block_io(This)->device;
+    if (device->operations->reset == NULL)
+        return EFI_SUCCESS;
+    EFI_TPL tpl = tpl_raise_to(DISK_TPL);
+    EFI_STATUS status = device->operations->reset(device);
+    efi_restore_tpl(tpl);
+    return EFI_ERROR(status) ? EFI_DEVICE_ERROR : EFI_SUCCESS;
 }
 
 static EFI_STATUS EFIAPI read_blocks(EFI_BLOCK_IO_PROTOCOL *This, uint32_t MediaId, EFI_LBA LBA,
@@ -90,23 +95,6 @@ static EFI_STATUS EFIAPI flush_blocks(EFI_BLOCK_IO_PROTOCOL *This)
     return status;
 }
 
-static void fill_media(struct disk *disk, bool logical_partition)
-{
-    const struct block_device *device = disk->device;
-    disk->media = (EFI_BLOCK_IO_MEDIA){
-        .MediaId = device->media_id,
-        .RemovableMedia = device->removable,
-        .MediaPresent = true,
-        .LogicalPartition = logical_partition,
-        .ReadOnly = device->read_only,
-        .WriteCaching = device->volatile_cache,
-        .BlockSize = device->block_size,
-        .IoAlign = 1,
-        .LastBlock = device->block_count - 1,
-        .LogicalBlocksPerPhysicalBlock = logical_partition ? 0 : device->blocks_per_physical_block,
-    };
-}
-
 EFI_STATUS disk_install(EFI_HANDLE *handle, struct block_device *device, bool logical_partition,
                         EFI_DEVICE_PATH_PROTOCOL *path, struct disk **ret)
 {
@@ -114,7 +102,10 @@ EFI_STATUS disk_install(EFI_HANDLE *handle, struct block_device *device, bool lo
     if (disk == NULL)
         return EFI_OUT_OF_RESOURCES;
     disk->device = device;
-    fill_media(disk, logical_partition);
+    disk->logical_partition = logical_partition;
+    disk->can_erase = device->can_erase;
+    list_init(&disk->changed);
+    disk_media_fill(disk);
     disk->block_io = (EFI_BLOCK_IO_PROTOCOL){
         .Revision = EFI_BLOCK_IO_PROTOCOL_REVISION3,
         .Media = &disk->media,
@@ -125,6 +116,7 @@ EFI_STATUS disk_install(EFI_HANDLE *handle, struct block_device *device, bool lo
     };
     disk_io_fill(disk);
     disk_async_fill(disk);
+    erase_block_fill(disk);
 
     /* The path last in the list and first in the end: a NULL ends the list early when there is
      * none. */
@@ -137,20 +129,41 @@ EFI_STATUS disk_install(EFI_HANDLE *handle, struct block_device *device, bool lo
         pool_free(disk);
         return status;
     }
+    disk->handle = *handle;
+    if (disk->can_erase) {
+        status = efi_install_protocol_interface(handle, GUID_OF(EFI_ERASE_BLOCK_PROTOCOL),
+                                                EFI_NATIVE_INTERFACE, &disk->erase_block);
+        disk->can_erase = !EFI_ERROR(status);
+    }
     *ret = disk;
     return EFI_SUCCESS;
+}
+
+/* Last in, first out: it keeps nobody from the disk. */
+static EFI_STATUS uninstall_erase(EFI_HANDLE handle, struct disk *disk)
+{
+    if (!disk->can_erase)
+        return EFI_SUCCESS;
+    EFI_STATUS status = efi_uninstall_protocol_interface(handle, GUID_OF(EFI_ERASE_BLOCK_PROTOCOL),
+                                                         &disk->erase_block);
+    disk->can_erase = EFI_ERROR(status);
+    return status;
 }
 
 EFI_STATUS disk_uninstall(EFI_HANDLE handle, struct disk *disk, EFI_DEVICE_PATH_PROTOCOL *path)
 {
     disk_async_drain(disk);
-    EFI_STATUS status = efi_uninstall_multiple_protocol_interfaces(
+    EFI_STATUS status = uninstall_erase(handle, disk);
+    if (EFI_ERROR(status))
+        return EFI_ACCESS_DENIED;
+    status = efi_uninstall_multiple_protocol_interfaces(
         handle, GUID_OF(EFI_BLOCK_IO_PROTOCOL), &disk->block_io, GUID_OF(EFI_BLOCK_IO2_PROTOCOL),
         &disk->block_io2, GUID_OF(EFI_DISK_IO_PROTOCOL), &disk->disk_io,
         GUID_OF(EFI_DISK_IO2_PROTOCOL), &disk->disk_io2,
         path != NULL ? GUID_OF(EFI_DEVICE_PATH_PROTOCOL) : NULL, path, NULL);
     if (EFI_ERROR(status))
         return status == EFI_INVALID_PARAMETER ? EFI_ACCESS_DENIED : status;
+    disk_media_forget(disk);
     pool_free(disk);
     return EFI_SUCCESS;
 }

@@ -5,17 +5,23 @@
 #include "efi/protocol/block_io.h"
 #include "efi/protocol/device_path.h"
 #include "efi/protocol/disk_io.h"
+#include "efi/protocol/erase_block.h"
 #include "lib/list.h"
 
 /* What a disk or a partition of ours looks like to EFI programs: Block I/O and Disk I/O, 1 and 2,
- * over one struct block_device. */
+ * over one struct block_device; Erase Block where it can erase. */
 struct disk {
     EFI_BLOCK_IO_PROTOCOL block_io;
     EFI_BLOCK_IO2_PROTOCOL block_io2;
     EFI_DISK_IO_PROTOCOL disk_io;
     EFI_DISK_IO2_PROTOCOL disk_io2;
+    EFI_ERASE_BLOCK_PROTOCOL erase_block;
     EFI_BLOCK_IO_MEDIA media;
     struct block_device *device;
+    EFI_HANDLE handle;
+    bool logical_partition;
+    bool can_erase;        /* the protocol is installed */
+    struct list changed;   /* among the disks with another medium (disk_media.c) */
     struct list in_flight; /* asynchronous requests (disk_async.c) */
     struct list polled;    /* among the disks that have some */
 };
@@ -41,7 +47,14 @@ EFI_STATUS disk_check(struct disk *disk, uint32_t media_id, uint64_t offset, siz
 EFI_STATUS disk_check_blocks(struct disk *disk, uint32_t media_id, uint64_t lba, size_t size,
                              const void *buffer, bool write) MUST_CHECK;
 
+/* disk_media.c: looks whether the medium or its size is another one, and brings `media` up to date.
+ * The protocols are installed anew when the caller is back at TPL_APPLICATION (UEFI 2.10 §13.9). */
+void disk_media_check(struct disk *disk);
+void disk_media_fill(struct disk *disk);
+void disk_media_forget(struct disk *disk);
+
 /* The parts that other files fill in. */
+void erase_block_fill(struct disk *disk);
 void disk_io_fill(struct disk *disk);
 void disk_async_fill(struct disk *disk);
 void disk_async_drain(struct disk *disk);

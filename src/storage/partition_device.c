@@ -31,6 +31,9 @@ static EFI_STATUS submit(struct block_device *device, struct block_request *requ
 {
     struct partition_device *partition = partition_of(device);
     uint64_t blocks, lba = request->lba;
+    /* The partition was one of another medium. A disk that grows or shrinks stays the same one. */
+    if (partition->parent->removable && partition->parent->media_id != device->media_id)
+        return EFI_MEDIA_CHANGED;
     if (request->operation == BLOCK_FLUSH)
         return partition->parent->operations->submit(partition->parent, request);
     if (!request_blocks(device, request, &blocks) ||
@@ -55,10 +58,17 @@ static void give_up(struct block_device *device, EFI_STATUS status)
     partition->parent->operations->abort(partition->parent, status);
 }
 
+static EFI_STATUS reset(struct block_device *device)
+{
+    struct block_device *parent = partition_of(device)->parent;
+    return parent->operations->reset != NULL ? parent->operations->reset(parent) : EFI_SUCCESS;
+}
+
 static const struct block_operations operations = {
     .submit = submit,
     .poll = partition_poll,
     .abort = give_up,
+    .reset = reset,
 };
 
 void partition_device_init(struct partition_device *partition_device, struct block_device *parent,

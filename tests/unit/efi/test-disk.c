@@ -47,6 +47,69 @@ static void checks_of_block_io(void **state)
     assert_int_equal(io->Media->LastBlock, DISK_BLOCKS - 2);
 }
 
+/* Partitions and file systems are those of the medium that is there. */
+static void another_medium_is_looked_at(void **state)
+{
+    EFI_BLOCK_IO_PROTOCOL *io = &disk->block_io;
+    connect_disk();
+    assert_non_null(child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)));
+    uint8_t mbr[BLOCK];
+    memcpy(mbr, ram.data, BLOCK);
+    memset(ram.data, 0, BLOCK);
+    ram.device.media_id++;
+    assert_int_equal(io->ReadBlocks(io, ram.device.media_id - 1, 0, BLOCK, buffer),
+                     EFI_MEDIA_CHANGED);
+    assert_null(child_with(GUID_OF(EFI_BLOCK_IO_PROTOCOL)));
+    assert_int_equal(io->ReadBlocks(io, ram.device.media_id, 0, BLOCK, buffer), EFI_SUCCESS);
+
+    ram.device.media_id++;
+    ram.device.no_medium = true;
+    assert_int_equal(io->ReadBlocks(io, ram.device.media_id, 0, BLOCK, buffer), EFI_NO_MEDIA);
+    assert_false(io->Media->MediaPresent);
+    memcpy(ram.data, mbr, BLOCK);
+    ram.device.media_id++;
+    ram.device.no_medium = false;
+    assert_int_equal(io->ReadBlocks(io, ram.device.media_id, 0, BLOCK, buffer), EFI_SUCCESS);
+    assert_true(io->Media->MediaPresent);
+    assert_non_null(child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)));
+
+    /* An open file keeps what is there. */
+    EFI_HANDLE volume = child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL));
+    EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *protocol =
+        handle_interface(volume, GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL));
+    EFI_FILE_PROTOCOL *root;
+    assert_int_equal(protocol->OpenVolume(protocol, &root), EFI_SUCCESS);
+    ram.device.media_id++;
+    assert_int_equal(io->ReadBlocks(io, ram.device.media_id, 0, BLOCK, buffer), EFI_SUCCESS);
+    assert_ptr_equal(child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)), volume);
+    assert_int_equal(root->Close(root), EFI_SUCCESS);
+}
+
+static void blocks_are_erased(void **state)
+{
+    EFI_ERASE_BLOCK_PROTOCOL *erase =
+        handle_interface(disk_handle, GUID_OF(EFI_ERASE_BLOCK_PROTOCOL));
+    assert_non_null(erase);
+    assert_int_equal(erase->EraseLengthGranularity, 1);
+    uint32_t id = disk->media.MediaId;
+    assert_int_equal(erase->EraseBlocks(erase, id + 1, 3, NULL, BLOCK), EFI_MEDIA_CHANGED);
+    assert_int_equal(erase->EraseBlocks(erase, id, 3, NULL, BLOCK + 1), EFI_INVALID_PARAMETER);
+    assert_int_equal(erase->EraseBlocks(erase, id, DISK_BLOCKS, NULL, BLOCK),
+                     EFI_INVALID_PARAMETER);
+    assert_int_equal(ram.erases, 0);
+    assert_int_equal(erase->EraseBlocks(erase, id, 3, NULL, 2 * BLOCK), EFI_SUCCESS);
+    assert_int_equal(ram.erases, 1);
+    assert_int_equal(ram.data[3 * BLOCK], 0xee);
+    EFI_ERASE_BLOCK_TOKEN token = {.TransactionStatus = EFI_NOT_READY};
+    assert_int_equal(efi_create_event(0, 0, NULL, NULL, &token.Event), EFI_SUCCESS);
+    assert_int_equal(erase->EraseBlocks(erase, id, 3, &token, BLOCK), EFI_SUCCESS);
+    assert_int_equal(efi_check_event(token.Event), EFI_SUCCESS);
+    assert_int_equal(token.TransactionStatus, EFI_SUCCESS);
+    assert_int_equal(efi_close_event(token.Event), EFI_SUCCESS);
+    ram.device.read_only = true;
+    assert_int_equal(erase->EraseBlocks(erase, id, 3, NULL, BLOCK), EFI_WRITE_PROTECTED);
+}
+
 static void bytes_at_any_offset(void **state)
 {
     EFI_DISK_IO_PROTOCOL *io = &disk->disk_io;
@@ -213,6 +276,8 @@ int main(void)
         return 77;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(checks_of_block_io, disk_setup, disk_teardown),
+        cmocka_unit_test_setup_teardown(another_medium_is_looked_at, disk_setup, disk_teardown),
+        cmocka_unit_test_setup_teardown(blocks_are_erased, disk_setup, disk_teardown),
         cmocka_unit_test_setup_teardown(bytes_at_any_offset, disk_setup, disk_teardown),
         cmocka_unit_test_setup_teardown(asynchronous_requests, disk_setup, disk_teardown),
         cmocka_unit_test_setup_teardown(requests_in_flight_end_with_the_disk, disk_setup,
