@@ -13,7 +13,7 @@ usage() {
 	cat >&2 <<-'TEXT'
 	usage: ./run.sh [--cpus boot=N] [--memory size=S] [--disk path=F[,readonly=on][,pci_device_id=N][,device=D][,block_size=N]]…
 	       [--net [tap=IF][,mac=M]]… [--vmm qemu|cloud-hypervisor] [--machine q35|pc|microvm|microvm-mmio]
-	       [-b DEBUG|RELEASE] [--cmdline S] [--firmware cloudhv|ovmf|FILE] [--kernel F [--initramfs F]]
+	       [-b DEBUG|RELEASE] [--no-disk] [--cmdline S] [--firmware cloudhv|ovmf|FILE] [--kernel F [--initramfs F]]
 	       [--interactive|--dry-run] [-- ARGUMENT-OF-THE-VMM…]
 	QEMU's disks are of device=virtio-blk, virtio-scsi, virtio-scsi-cd, nvme, sata or sata-cd.
 	TEXT
@@ -40,6 +40,7 @@ kernel=
 initramfs=
 mode=
 extra=()
+no_disk=         # not even the demo's
 scsi_controller= # made already
 sata_port=0      # the next one
 
@@ -64,6 +65,7 @@ parse() {
 		--disk) collect disks "$@"; shift $taken; continue ;;
 		--net) collect nets "$@"; shift $taken; continue ;;
 		--interactive | --dry-run) mode+=${flag#--}; continue ;;
+		--no-disk) no_disk=yes; continue ;;
 		--) extra=("$@"); return ;;
 		--cpus | --memory | --vmm | --machine | -b | --cmdline | --firmware | --kernel | --initramfs) ;;
 		*) usage "unknown option $flag" ;;
@@ -152,7 +154,7 @@ build_is_stale() {
 
 prepare() {
 	[ "$vmm" = cloud-hypervisor ] || "$root"/tools/packages.sh run
-	if [ ${#disks[@]} -eq 0 ] && [ -z "$kernel" ]; then
+	if [ ${#disks[@]} -eq 0 ] && [ -z "$kernel$no_disk" ]; then
 		# shellcheck disable=SC2086 # one word or none
 		"$root"/tools/demo-disk.sh ${demo_variant}
 	fi
@@ -267,7 +269,7 @@ demo_variant=
 if [[ $vmm-$machine == qemu-microvm* ]]; then demo_variant=microvm; fi
 if [ -z "$mode" ] && [ -t 0 ]; then mode=interactive; fi
 if [ "$mode" != dry-run ]; then prepare; fi
-if [ ${#disks[@]} -eq 0 ] && [ -z "$kernel" ]; then
+if [ ${#disks[@]} -eq 0 ] && [ -z "$kernel$no_disk" ]; then
 	disks=("path=$root/Build/demo${demo_variant:+-$demo_variant}.img")
 fi
 if [ "$vmm" = qemu ]; then qemu_command; else cloud_hypervisor_command; fi

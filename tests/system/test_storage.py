@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Disks and CD-ROMs of every kind that QEMU has: a kernel boots from each."""
 
+import sys
+
 import pytest
 
-from disks import loaders, media
+import guests
+from disks import layout, loaders, media
 from test_boot import disks_of
-from vm import Spec, plain
+from vm import ROOT, Spec, plain
+
+sys.path.insert(0, str(ROOT / "tests" / "bench"))
+
+import files  # noqa: E402 pylint: disable=wrong-import-position
 
 name = pytest.mark.parametrize
 
@@ -18,17 +25,71 @@ def boot_from(start, recipe, device, **options):
     return vm, text
 
 
-@name("device", ["virtio-scsi"])
+@name("device", ["virtio-scsi", "nvme", "sata"])
 def test_disk(start, device):
     boot_from(start, loaders.systemd_boot, device)
 
 
-@name("device", ["virtio-scsi"])
+@name("device", ["virtio-scsi", "nvme"])
 def test_blocks_of_4096_bytes(start, device):
     boot_from(start, media.sectors_4096, f"{device},block_size=4096")
 
 
-@name("device", ["virtio-scsi-cd"])
+@name("device", ["virtio-scsi-cd", "sata-cd"])
 @name("recipe", [media.iso, media.el_torito], ids=lambda recipe: recipe.__name__)
 def test_cdrom(start, recipe, device):
     boot_from(start, recipe, device)
+
+
+def blank(path, number):
+    """A disk with nothing on it, as arguments of QEMU: a drive blankN."""
+    image = path / f"blank{number}.img"
+    layout.empty(image, 4 << 20)
+    return ["-drive", f"if=none,id=blank{number},format=raw,file={image}"]
+
+
+def bootable(recipe):
+    [disk] = disks_of(recipe)
+    return ["-drive", f"if=none,id=boot,format=raw,file={disk}"]
+
+
+def test_several_units(start, tmp_path):
+    """Of four units on two targets the last one boots."""
+    extra = ["-device", "virtio-scsi-pci,id=several", *bootable(loaders.systemd_boot)]
+    for number, place in enumerate(["scsi-id=1,lun=0", "scsi-id=1,lun=1", "scsi-id=7,lun=3"]):
+        extra += [*blank(tmp_path, number), "-device", f"scsi-hd,bus=several.0,drive=blank{number},{place}"]
+    extra += ["-device", "scsi-hd,bus=several.0,drive=boot,scsi-id=7,lun=300"]
+    vm = start(Spec([], machine="q35", extra=extra))
+    vm.expect_prompt()
+
+
+def test_several_namespaces(start, tmp_path):
+    extra = [*blank(tmp_path, 0), *bootable(loaders.systemd_boot), "-device", "nvme,id=several,serial=s"]
+    extra += ["-device", "nvme-ns,bus=several,drive=blank0,nsid=2", "-device", "nvme-ns,bus=several,drive=boot,nsid=7"]
+    vm = start(Spec([], machine="q35", extra=extra))
+    vm.expect_prompt()
+
+
+DEVICES = {
+    "virtio-blk": ["virtio-blk-pci,drive=own"],
+    "virtio-scsi": ["virtio-scsi-pci,id=own-bus", "scsi-hd,bus=own-bus.0,drive=own"],
+    "nvme": ["nvme,serial=s,drive=own"],
+    "sata": ["ide-hd,bus=ide.0,drive=own"],
+}
+
+
+@name("device", ["virtio-blk", "virtio-scsi", "nvme", "sata"])
+def test_content(start, tmp_path, device):
+    """What a program reads is what the host has, and the host has what it writes."""
+    image = tmp_path / "disk.img"
+    big = files.make_disk(image, 8)
+    extra = ["-drive", f"if=none,id=own,format=raw,snapshot=off,file={image}"]
+    for words in DEVICES[device]:
+        extra += ["-device", words]
+    vm = start(Spec([], machine="q35", extra=extra))
+    text = vm.expect("guest: done")
+    assert guests.told(text, "checksum") == [files.checksum(big)]
+    assert guests.told(text, "write-1m-bytes") == [8 << 20]
+    assert guests.told(text, "random-4k-bytes") == [500 * 4096]
+    vm.wait_end()
+    files.check_written(image, big)

@@ -52,6 +52,8 @@ class Spec:
             words += ["--initramfs", str(self.initramfs)]
         for disk in self.disks:
             words += ["--disk", disk if "=" in str(disk) else f"path={disk}"]
+        if not self.disks:
+            words += ["--no-disk"]
         # The disks are shared between tests: what a VM writes is dropped.
         return [*words, mode, "--", "-snapshot", *map(str, self.extra)]
 
