@@ -96,7 +96,7 @@ static bool has_disk(struct boot *boot, EFI_HANDLE controller)
         return false;
     for (size_t i = 0; i < count && !found; i++) {
         const EFI_DEVICE_PATH_PROTOCOL *path = path_of(boot, handles[i]);
-        found = path != NULL && path_begins_with(path, prefix);
+        found = path != NULL && device_path_begins_with(path, prefix);
     }
     (void)boot->bs->FreePool(handles);
     return found;
