@@ -3,6 +3,8 @@
 
 import subprocess
 
+import pytest
+
 import guests
 from disks import debian, loaders
 from vm import Spec
@@ -49,3 +51,16 @@ def test_ram_disk(start, tmp_path, firmware):
     vm.expect_prompt()
     assert vm.run("head -c 4 /sys/firmware/acpi/tables/NFIT").strip() == "NFIT"
     assert "ACPI0012" in vm.run("cat /sys/bus/acpi/devices/ACPI0012:00/hid")
+
+
+def test_iso_9660_volume(start, tmp_path, firmware):
+    """A medium without a boot catalogue is a volume, here on a RAM disk."""
+    if firmware == "ovmf":
+        pytest.skip("Debian's ovmf has no ISO 9660 driver")
+    (tmp_path / "hello.txt").write_text("hello")
+    image = tmp_path / "disk.iso"
+    subprocess.run(
+        ["xorriso", "-as", "mkisofs", "-quiet", "-J", "-o", image, tmp_path / "hello.txt"], check=True, capture_output=True)
+    failed, held = guests.failed_checks(told(start(Spec([guests.disk(tmp_path, "ramdisk", {"disk.img": image})]))))
+    assert not failed
+    assert {"volume", "read", "gone", "again"} <= set(held)
