@@ -4,6 +4,7 @@
 #include "shell/environment.h"
 #include "shell/execute.h"
 #include "shell/files/volume.h"
+#include "shell/initrd.h"
 #include "shell/print.h"
 #include "shell/prompt.h"
 #include "shell/shell.h"
@@ -70,6 +71,7 @@ static EFI_STATUS set_up(struct startup *startup)
 
 static void tear_down(struct startup *startup)
 {
+    (void)!initrd_withdraw();
     volumes_free();
     environment_free();
     console_close();

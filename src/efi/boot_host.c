@@ -2,7 +2,9 @@
 #include "efi/boot_host.h"
 
 #include "core/log.h"
+#include "core/milestone.h"
 #include "core/pool.h"
+#include "core/time.h"
 #include "efi/controller.h"
 #include "platform/machine.h"
 
@@ -72,6 +74,17 @@ static EFI_STATUS EFIAPI get_shell(CLOUDHV_BOOT_HOST_PROTOCOL *This, const void 
     return EFI_SUCCESS;
 }
 
+static bool EFIAPI get_milestone(CLOUDHV_BOOT_HOST_PROTOCOL *This, size_t Index, const char **Name,
+                                 uint64_t *Time)
+{
+    if (Index >= MILESTONE_COUNT)
+        return false;
+    uint64_t ticks = milestone_ticks((enum milestone)Index);
+    *Name = milestone_name((enum milestone)Index);
+    *Time = ticks == 0 ? UINT64_MAX : time_us_from_ticks(ticks - milestone_ticks(MILESTONE_ENTRY));
+    return true;
+}
+
 CLOUDHV_BOOT_HOST_PROTOCOL boot_host_protocol = {
     .GetOption = get_option,
     .GetDisks = get_disks,
@@ -79,4 +92,5 @@ CLOUDHV_BOOT_HOST_PROTOCOL boot_host_protocol = {
     .Report = report,
     .GetProblemCount = get_problem_count,
     .GetShell = get_shell,
+    .GetMilestone = get_milestone,
 };

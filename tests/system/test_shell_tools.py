@@ -112,3 +112,52 @@ def test_reset(start, tmp_path):
     shell = Shell(start, [disk(tmp_path, {})])
     shell.type("reset -s\r")
     shell.vm.wait_end()
+
+
+def test_tables(shell):
+    tables = shell.run("acpiview -l")
+    assert "FACP" in tables and "DSDT" in tables and " 0 with a wrong checksum" in tables
+    assert "I/O APIC 0 at 0xFEC00000" in shell.run("acpiview -s apic")
+    assert "Segment 0, buses 0 to 255" in shell.run("acpiview -s MCFG")
+    shell.run("fs0:")
+    assert "written to" in shell.run("acpiview -s MCFG -d")
+    assert ".bin" in shell.run("ls MCFG*")
+    assert "no such table" in shell.run("acpiview -s NONE") and shell.status() == 14
+    assert "QEMU" in shell.run("smbiosview -t 1")
+    assert "structures" in shell.run("smbiosview -s")
+    assert "no such structure" in shell.run("smbiosview -t 250") and shell.status() == 14
+
+
+def test_boot_options(shell):
+    shell.run("fs0:")
+    assert shell.run('bcfg boot add 0 EFI\\BOOT\\BOOTX64.EFI "First one"') == ""
+    assert shell.run('bcfg boot addp 1 hello.txt "By signature"') == ""
+    shown = shell.run("bcfg boot dump")
+    assert re.search(r"Option: 00\. .*\n +Desc +- First one\n +DevPath - PciRoot", shown)
+    assert re.search(r"Option: 01\. .*\n +Desc +- By signature\n +DevPath - HD\(1", shown)
+    shell.run("bcfg boot mv 0 1")
+    shell.run('bcfg boot mod 0 "Renamed"')
+    shell.run('bcfg boot -opt 0 "root=x"')
+    shown = shell.run("bcfg boot dump -v")
+    assert re.search(r"Option: 00\. .*\n +Desc +- Renamed\n", shown)
+    assert "72 00 6F 00 6F 00 74 00-3D 00 78 00 00 00" in shown
+    assert shell.run("bcfg boot rm 0") == ""
+    assert "Renamed" not in shell.run("bcfg boot dump")
+    assert "no place" in shell.run("bcfg boot rm fff") and shell.status() == 2
+    assert "hello2" in shell.run('bcfg boot add 0 hello2.txt "Missing"') and shell.status() == 14
+    assert "needs 2 operands" in shell.run("bcfg boot mv 0") and shell.status() == 2
+    assert "empty" in shell.run("bcfg driver dump")
+
+
+def test_the_rest(shell, request):
+    ours = "cloudhv" in request.node.name
+    assert "115200 baud, parity" in shell.run("sermode")
+    assert "Drivers with diagnostics" in shell.run("drvdiag")
+    assert "no IP network" in shell.run("ping 10.0.2.2") and shell.status() == 3
+    assert ("milestone" if ours else "no timeline") in shell.run("bench")
+    shell.run("fs0:")
+    assert "offered to Linux: 5 bytes" in shell.run("initrd hello.txt")
+    assert "LoadFile2" in shell.run("dh -p LoadFile2")
+    assert shell.run("initrd -u") == ""
+    assert shell.run("initrd -u") != "" and shell.status() == 19
+    assert shell.run("efidecompress hello.txt x") != "" and shell.status() == 2

@@ -81,16 +81,6 @@ static void show(const struct work *work, const char16_t *name, const EFI_GUID *
 /* More than all variables of a firmware. */
 #define LARGEST_FILE (16u << 20)
 
-/* A new file in the place of an old one. */
-static EFI_STATUS create(const char16_t *name, EFI_FILE_PROTOCOL **ret)
-{
-    EFI_FILE_PROTOCOL *old;
-    uint64_t mode = EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE;
-    if (!EFI_ERROR(file_open(name, mode, 0, &old)) && old->Delete(old) != EFI_SUCCESS)
-        return EFI_WRITE_PROTECTED;
-    return file_open(name, mode | EFI_FILE_MODE_CREATE, 0, ret);
-}
-
 static EFI_STATUS save(EFI_FILE_PROTOCOL *file, const char16_t *name, const EFI_GUID *vendor,
                        const struct variable *variable)
 {
@@ -178,7 +168,7 @@ static EFI_STATUS run(struct work *work)
 {
     const struct invocation *i = work->i;
     if (i->values[SAVE] != NULL) {
-        EFI_STATUS status = create(i->values[SAVE], &work->file);
+        EFI_STATUS status = file_create(i->values[SAVE], &work->file);
         if (EFI_ERROR(status))
             return complain_status(status, "%ls", i->values[SAVE]);
     }

@@ -2,7 +2,7 @@
 #include "efi/memory.h"
 #include "lib/printf.h"
 #include "shell/command.h"
-#include "shell/memory.h"
+#include "shell/model/memory_map.h"
 #include "shell/print.h"
 #include "shell/sfo.h"
 #include "shell/shell.h"
@@ -19,34 +19,6 @@ static const char *const names[EfiMaxMemoryType] = {
     "RT_Data",   "Available",  "Unusable",   "ACPI_Recl",  "ACPI_NVS", "MMIO",
     "MMIO_Port", "PalCode",    "Persistent", "Unaccepted",
 };
-
-struct map {
-    char *data;
-    size_t size, descriptor_size;
-};
-
-static EFI_STATUS read_map(struct map *ret)
-{
-    EFI_STATUS status = EFI_BUFFER_TOO_SMALL;
-    uint32_t version;
-    size_t key;
-    *ret = (struct map){.size = 4096};
-    /* Allocating may add descriptors. */
-    for (unsigned tries = 0; tries < 8 && status == EFI_BUFFER_TOO_SMALL; tries++) {
-        shell_free(ret->data);
-        ret->size += 8 * sizeof(EFI_MEMORY_DESCRIPTOR);
-        ret->data = shell_alloc(ret->size);
-        if (ret->data == NULL)
-            return EFI_OUT_OF_RESOURCES;
-        status = shell.bs->GetMemoryMap(&ret->size, (EFI_MEMORY_DESCRIPTOR *)ret->data, &key,
-                                        &ret->descriptor_size, &version);
-    }
-    if (EFI_ERROR(status)) {
-        shell_free(ret->data);
-        ret->data = NULL;
-    }
-    return status;
-}
 
 static void print_type(char *buffer, size_t size, uint32_t type)
 {
@@ -110,8 +82,8 @@ static EFI_STATUS memmap(struct invocation *i)
 {
     uint64_t pages[EfiMaxMemoryType + 1] = {0};
     bool sfo = i->values[SFO] != NULL;
-    struct map map;
-    EFI_STATUS status = read_map(&map);
+    struct memory_map map;
+    EFI_STATUS status = memory_map_read(&map);
     if (EFI_ERROR(status))
         return complain_status(status, "memory map");
     if (sfo)
@@ -127,7 +99,7 @@ static EFI_STATUS memmap(struct invocation *i)
     if (!sfo)
         print("\n");
     show_totals(sfo, pages);
-    shell_free(map.data);
+    memory_map_free(&map);
     return EFI_SUCCESS;
 }
 

@@ -274,7 +274,7 @@ EFI_STATUS file_read_all(EFI_FILE_PROTOCOL *file, size_t largest, void **ret, si
     void *data = shell_alloc(size + 1);
     if (data == NULL)
         return EFI_OUT_OF_RESOURCES;
-    status = file->Read(file, &size, data);
+    status = file_read(file, data, &size);
     if (EFI_ERROR(status)) {
         shell_free(data);
         return status;

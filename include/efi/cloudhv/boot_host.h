@@ -42,4 +42,9 @@ struct CLOUDHV_BOOT_HOST_PROTOCOL {
     /* The EFI shell that is part of the firmware, as a PE image. EFI_NOT_FOUND: there is none. */
     EFI_STATUS(EFIAPI *GetShell)
     (CLOUDHV_BOOT_HOST_PROTOCOL *This, const void **Image, size_t *Size);
+
+    /* The milestone of that index, from 0: its name, and when it was first reached, in microseconds
+     * after the first; UINT64_MAX: not yet. False: there is no such milestone. */
+    bool(EFIAPI *GetMilestone)(CLOUDHV_BOOT_HOST_PROTOCOL *This, size_t Index, const char **Name,
+                               uint64_t *Time);
 };
