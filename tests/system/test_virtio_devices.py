@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-2-Clause-Patent
+"""Devices that are left alone, and devices behind a virtio-iommu."""
+
+import servers
+from disks import loaders
+from test_network import CARDS, card, expect_answers, guest
+from test_pci import Shell, drive, kernel_spec, shell_spec
+from vm import Spec
+
+IOMMU = ["-device", "virtio-iommu-pci"]
+BEHIND_IOMMU = "disable-legacy=on,iommu_platform=on"
+
+OTHERS = [
+    "-device", "virtio-balloon-pci", "-object", "cryptodev-backend-builtin,id=crypto0",
+    "-device", "virtio-crypto-pci,cryptodev=crypto0", "-device", "i6300esb",
+    "-m", "256M,maxmem=1G", "-object", "memory-backend-ram,id=mem0,size=128M", "-device", "virtio-mem-pci,memdev=mem0",
+]
+
+
+def test_left_alone(start, tmp_path):
+    """Nobody touches what has no driver here, and what has one is reset until it is used, even when all is connected."""
+    spec = shell_spec()
+    spec.extra = OTHERS + IOMMU + card(CARDS["modern"])
+    with servers.Monitor() as monitor:
+        spec.extra += ["-qmp", f"unix:{monitor.path},server=on,wait=off"]
+        shell = Shell(start, spec, tmp_path)
+        shell.run("connect -r")
+        statuses = {}
+        for device in monitor.execute("x-query-virtio"):
+            answer = monitor.execute("x-query-virtio-status", path=device["path"])
+            statuses[device["name"]] = [word.split(":")[0] for word in answer["status"]["statuses"]]
+        text = monitor.execute("human-monitor-command", **{"command-line": "info pci"})
+    running = statuses.pop("virtio-blk")
+    assert "VIRTIO_CONFIG_S_DRIVER_OK" in running, statuses
+    assert statuses == {
+        "virtio-balloon": [], "virtio-crypto": [], "virtio-iommu": [], "virtio-mem": [], "virtio-net": []}
+    assert "8086:25ab" in text  # the watchdog, which nobody has started
+
+
+def test_disk_behind_iommu(start):
+    """ACCESS_PLATFORM is acknowledged; the unit bypasses what nobody has configured."""
+    extra = IOMMU + drive("boot", loaders.kernel() / "disk.img", f"virtio-blk-pci,{BEHIND_IOMMU}")
+    vm = start(kernel_spec(extra))
+    vm.expect_prompt()
+    features = vm.run("cat /sys/bus/virtio/devices/*/features")
+    assert any(line[33] == "1" for line in features.split()), features
+
+
+def test_network_behind_iommu(start, tmp_path):
+    expect_answers(start, Spec([guest(tmp_path, "network-guest")], extra=IOMMU + card(BEHIND_IOMMU)))
