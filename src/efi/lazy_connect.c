@@ -109,19 +109,29 @@ static void locate_hook(const EFI_GUID *protocol)
         connect_class(DEVICE_RANDOM);
 }
 
-/* A path names its controller by the nodes that it begins with. The boot manager looks for paths of
- * Boot#### variables and counts as somebody who asks, too. */
-static void locate_path_hook(EFI_DEVICE_PATH_PROTOCOL *path)
+/* A path names its controller by the nodes that it begins with. False: none that is known. */
+static bool connect_named(EFI_DEVICE_PATH_PROTOCOL *path)
 {
-    if (!may_connect())
-        return;
-    scan_all();
+    bool found = false;
     LIST_FOR_EACH(node, &controllers)
     {
         struct controller *controller = LIST_ENTRY(node, struct controller, link);
-        if (device_path_begins_with(path, controller->path))
+        if (device_path_begins_with(path, controller->path)) {
             connect(controller);
+            found = true;
+        }
     }
+    return found;
+}
+
+/* The boot manager looks for paths of Boot#### variables and counts as somebody who asks, too.
+ * Segments that were not scanned yet are when the path leads there. */
+static void locate_path_hook(EFI_DEVICE_PATH_PROTOCOL *path)
+{
+    if (!may_connect() || connect_named(path))
+        return;
+    scan_all();
+    (void)connect_named(path);
 }
 
 void lazy_connect_init(void)

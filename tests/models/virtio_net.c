@@ -49,6 +49,8 @@ static void take_frames(struct virtio_net_model *model)
         model->frame_size = chain.pieces[1].size;
         memcpy(model->frame, chain.pieces[1].data, model->frame_size);
         model->sent++;
+        if (model->send != NULL)
+            model->send(model, model->frame, model->frame_size);
         virtio_model_push(&model->virtio, VIRTIO_NET_TRANSMIT, chain.head, 0);
         if (model->echoes)
             (void)virtio_net_model_deliver(model, model->frame, model->frame_size);

@@ -18,6 +18,9 @@ struct virtio_net_model {
     uint8_t multicast[NET_MULTICAST_MAX][NET_ADDRESS_SIZE];
     unsigned commands;
 
+    /* Told of each frame that was sent. NULL: nobody is. */
+    void (*send)(struct virtio_net_model *model, const void *frame, size_t size);
+
     /* Faults and habits */
     bool echoes;         /* frames come back */
     bool holds;          /* sent frames are not completed until virtio_net_model_release() */

@@ -198,6 +198,19 @@ static void add_capability(struct pci_model_function *f, uint8_t kind, uint32_t 
     pci_model_add_capability(f, capability, capability[2]);
 }
 
+/* Class code and revision, as Cloud Hypervisor has them. */
+static uint32_t class_of(uint16_t type)
+{
+    switch (type) {
+    case VIRTIO_TYPE_NET:
+        return 0x02000001;
+    case VIRTIO_TYPE_BLOCK:
+        return 0x01800001;
+    default:
+        return 0xffff0001;
+    }
+}
+
 static bool may_master(void *context)
 {
     return pci_model_bus_master(context);
@@ -207,8 +220,10 @@ void virtio_pci_model_add(struct virtio_pci_model *model, struct pci_model *segm
                           struct virtio_model *virtio, unsigned device, uint64_t bar_address,
                           bool bar_is_64)
 {
-    /* Enabled from the start, as on Cloud Hypervisor. */
-    static const uint8_t msix[12] = {PCI_CAPABILITY_MSIX, 0, 1, 0x80, 0, 0x80, 0, 0, 0, 0x80, 4, 0};
+    /* Enabled from the start, as on Cloud Hypervisor: a vector per queue, and one for the
+     * configuration. */
+    uint8_t queues = (uint8_t)virtio->queue_count;
+    const uint8_t msix[12] = {PCI_CAPABILITY_MSIX, 0, queues, 0x80, 0, 0x80, 0, 0, 0, 0x80, 4, 0};
     struct pci_model_function *f = &model->pci;
     model->virtio = virtio;
     virtio->may_master = may_master;
@@ -216,8 +231,7 @@ void virtio_pci_model_add(struct virtio_pci_model *model, struct pci_model *segm
     f->device = (uint8_t)device;
     pci_model_set32(f, PCI_VENDOR_ID,
                     VIRTIO_PCI_VENDOR | (VIRTIO_PCI_DEVICE_MODERN + virtio->type) << 16);
-    pci_model_set32(f, PCI_CLASS_REVISION,
-                    virtio->type == VIRTIO_TYPE_BLOCK ? 0x01800001 : 0xffff0001);
+    pci_model_set32(f, PCI_CLASS_REVISION, class_of(virtio->type));
     pci_model_set32(f, PCI_SUBSYSTEM,
                     VIRTIO_PCI_VENDOR | (VIRTIO_PCI_DEVICE_MODERN + virtio->type) << 16);
     pci_model_set32(f, PCI_BAR0, (uint32_t)bar_address);

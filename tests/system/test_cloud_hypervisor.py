@@ -11,7 +11,7 @@ import re
 import pytest
 
 from batches import bench, batch, result  # noqa: F401 pylint: disable=unused-import
-from disks import layout
+from disks import guests, layout
 from vm import ROOT
 
 POWER_OFF, RESET, POWER_CUT = 0, 10, 15
@@ -33,21 +33,13 @@ def output(build):
     return ROOT / "Build" / "CloudHvX64" / f"{build}_GCC5"
 
 
-def guest():
-    return output("RELEASE") / "meson" / "tests" / "vmm" / "guest" / "vmm-guest.efi"
-
-
 def own_disk(folder):
-    image = folder / "disk.img"
-    [place] = layout.gpt(image, 34 * MIB, [(layout.ESP, 32)])
-    layout.fat(image, place, {"EFI/BOOT/BOOTX64.EFI": guest()}, bits=16)
-    return image
+    return guests.disk(folder, "vmm-guest")
 
 
-def disk(folder):
+def disk(folder, program="vmm-guest"):
     """The same one for all cases of a batch that do not write."""
-    image = folder.parent / "disk.img"
-    return image if image.exists() else own_disk(folder.parent)
+    return guests.disk(folder.parent, program)
 
 
 def run(*flags, build="RELEASE", own=("strict",), consoles=SERIAL, options="", **more):
@@ -268,12 +260,25 @@ def test_a_disk_on_segment_three(result):
 
 
 @batch("small")
+def unused_segments(folder):
+    return [run("--platform", "num_pci_segments=4", "--disk", f"path={disk(folder)}")]
+
+
+@real_has_none
+@pytest.mark.cases("one_disk", "unused_segments")
+def test_segments_that_are_not_needed_cost_nothing(result):
+    one, four = result
+    check_boot(four, 512 * MIB)
+    assert four.exits("to-loader") == one.exits("to-loader")
+
+
+@batch("small")
 def sectors_4096(folder):
     image, size, (first, last) = folder / "disk.img", 72 * MIB, (256, 72 * 256 - 257)
     layout.empty(image, size)
     layout.run("fdisk", "-b", "4096", image, input=f"g\nn\n1\n{first}\n{last}\nt\n1\nw\n")
     place = (first * 4096, (last + 1 - first) * 4096)
-    layout.fat(image, place, {"EFI/BOOT/BOOTX64.EFI": guest()}, bits=16, sector=4096)
+    layout.fat(image, place, {"EFI/BOOT/BOOTX64.EFI": guests.program("vmm-guest")}, bits=16, sector=4096)
     return [run("--disk", f"path={image},image_type=raw", own=("strict", "block-size=4096"), options="write")]
 
 
@@ -301,8 +306,6 @@ def test_forty_disks(result):
 @pytest.mark.cases("one_disk", "forty_disks")
 def test_disks_that_are_not_booted_cost_little(result):
     one, forty = result
-    for name, of in (("1 disk", one), ("40 disks", forty)):
-        print(f"{name}: {of.exits('to-loader')} exits to the loader; in all:", of.report)
     assert forty.exits("to-loader") - one.exits("to-loader") <= 39 * EXITS_PER_DISK
 
 
@@ -345,6 +348,23 @@ def slow_disk(folder):
 @pytest.mark.cases("slow_disk")
 def test_a_disk_that_takes_its_time(result):
     check_boot(result, 512 * MIB)
+
+
+# --- network ---------------------------------------------------------------
+
+
+@batch("small")
+def network(folder):
+    """The program of test_network.py, whose answers come from a peer in the bench."""
+    return [run("--net", "mac=52:54:00:c1:0d:48", "--disk", f"path={disk(folder, 'network-guest')}")]
+
+
+@real_has_none
+@pytest.mark.cases("network")
+def test_network(result):
+    assert result.status == POWER_OFF, str(result)
+    for line in ("cards 0x1", "card 52:54:00:c1:0d:48", "gateway 52:55:0a:00:02:02", "arp ok", "ping ok", "stop ok"):
+        assert f"network: {line}" in result.console, str(result)
 
 
 # --- processors ------------------------------------------------------------

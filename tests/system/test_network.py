@@ -5,23 +5,13 @@ import re
 
 import pytest
 
-from disks import layout, network
-from vm import ROOT, Spec, plain
+from disks import guests, network
+from vm import Spec, plain
 
-MIB = 1 << 20
 ADDRESS = "52:54:00:c1:0d:48"
 CARDS = {"modern": "disable-legacy=on", "legacy": "disable-modern=on,disable-legacy=off"}
 
 name = pytest.mark.parametrize
-
-
-def guest(tmp_path, program):
-    """A disk that boots one of tests/vmm/guest's programs."""
-    image = tmp_path / "disk.img"
-    [place] = layout.gpt(image, 34 * MIB, [(layout.ESP, 32)])
-    built = ROOT / "Build/CloudHvX64/RELEASE_GCC5/meson/tests/vmm/guest" / f"{program}.efi"
-    layout.fat(image, place, {"EFI/BOOT/BOOTX64.EFI": built}, bits=16)
-    return image
 
 
 def card(options, backend="user,id=n0"):
@@ -47,12 +37,12 @@ def expect_answers(start, spec):
 @name("kind", CARDS)
 @name("machine", ["q35", "pc"])
 def test_arp_and_ping(start, tmp_path, machine, kind):
-    said = expect_answers(start, Spec([guest(tmp_path, "network-guest")], machine=machine, extra=card(CARDS[kind])))
+    said = expect_answers(start, Spec([guests.disk(tmp_path, "network-guest")], machine=machine, extra=card(CARDS[kind])))
     assert "cards 0x1" in said
 
 
 def test_microvm(start, tmp_path):
-    expect_answers(start, Spec([guest(tmp_path, "network-guest")], machine="microvm", extra=card(CARDS["modern"])))
+    expect_answers(start, Spec([guests.disk(tmp_path, "network-guest")], machine="microvm", extra=card(CARDS["modern"])))
 
 
 @name("legacy", ["true", "false"])
@@ -65,13 +55,13 @@ def test_microvm_without_pci(start, tmp_path, legacy):
 
 def test_jumbo_frames_are_told(start, tmp_path):
     """A device with an MTU of its own."""
-    spec = Spec([guest(tmp_path, "network-guest")], extra=card(CARDS["modern"] + ",host_mtu=9000"))
+    spec = Spec([guests.disk(tmp_path, "network-guest")], extra=card(CARDS["modern"] + ",host_mtu=9000"))
     expect_answers(start, spec)
 
 
 def test_link_down(start, tmp_path):
     """A card without a cable says so, and nothing waits for ever."""
-    spec = Spec([guest(tmp_path, "network-guest")], extra=card(CARDS["modern"], "hubport,hubid=1,id=n0"))
+    spec = Spec([guests.disk(tmp_path, "network-guest")], extra=card(CARDS["modern"], "hubport,hubid=1,id=n0"))
     text = plain(start(spec).wait_end())
     assert "network: arp failed 12" in text, text
 

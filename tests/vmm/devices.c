@@ -171,7 +171,7 @@ static void debug_port_write(void *context, uint64_t offset, unsigned width, uin
     if (value != MARK || vm->marked)
         return;
     vm->marked = true;
-    vm->exits_at_mark = vm->exits.port + vm->exits.mmio;
+    vm->exits_at_mark = vm->exits;
 }
 
 static uint64_t debug_port_read(void *context, uint64_t offset, unsigned width)

@@ -29,8 +29,6 @@ struct postponed {
     unsigned resets; /* of the device when the request came */
 };
 
-static unsigned writes_done; /* on all disks */
-
 /* Without power nothing is written any more. */
 static bool transfer(void *context, bool write, uint64_t offset, void *data, uint64_t size)
 {
@@ -92,7 +90,7 @@ static bool keeps(void *context, uint16_t head, uint32_t length)
 {
     struct disk *disk = context;
     struct vm *vm = disk->vm;
-    if (disk->is_write && ++writes_done == vm->options->power_cut) {
+    if (disk->is_write && ++vm->disk_writes == vm->options->power_cut) {
         vm_end(vm, END_POWER_CUT);
         return true;
     }

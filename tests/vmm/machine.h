@@ -56,8 +56,9 @@ struct vm {
     struct memory_window windows[WINDOWS_MAX];
     unsigned window_count;
     struct exits exits;
-    uint64_t exits_at_mark; /* port + mmio when the guest wrote MARK to port 0x80 */
+    struct exits exits_at_mark; /* when the guest wrote MARK to port 0x80 */
     bool marked;
+    unsigned disk_writes;
     uint32_t entry;
     int kvm_fd, vm_fd;
     struct cpu *cpus;

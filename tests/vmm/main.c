@@ -67,15 +67,8 @@ static void close_output(FILE *to)
         fclose(to);
 }
 
-static void report(const struct vm *vm)
+static void report_exits(FILE *to, const char *prefix, const struct exits *e)
 {
-    FILE *to = open_output(vm->options->report);
-    const struct exits *e = &vm->exits;
-    fprintf(to, "end: %s\n", endings[vm->ending].text);
-    if (vm->bus.failed)
-        fprintf(to, "forbidden: %s\n", vm->bus.failure);
-    fprintf(to, "exits: %llu\nexits-to-loader: %lld\n", (unsigned long long)(e->port + e->mmio),
-            vm->marked ? (long long)vm->exits_at_mark : -1);
     const struct {
         const char *name;
         uint64_t count;
@@ -83,8 +76,20 @@ static void report(const struct vm *vm)
                  {"debug", e->debug},     {"cmos", e->cmos},     {"pm-timer", e->pm_timer},
                  {"cf8", e->cf8},         {"ecam", e->ecam},     {"bar", e->bar},
                  {"io-apic", e->io_apic}, {"absent", e->absent}, {"other", e->other}};
+    fprintf(to, "%s: %llu\n", prefix, (unsigned long long)(e->port + e->mmio));
     for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        fprintf(to, "exits-%s: %llu\n", kinds[i].name, (unsigned long long)kinds[i].count);
+        fprintf(to, "%s-%s: %llu\n", prefix, kinds[i].name, (unsigned long long)kinds[i].count);
+}
+
+static void report(const struct vm *vm)
+{
+    FILE *to = open_output(vm->options->report);
+    fprintf(to, "end: %s\n", endings[vm->ending].text);
+    if (vm->bus.failed)
+        fprintf(to, "forbidden: %s\n", vm->bus.failure);
+    report_exits(to, "exits", &vm->exits);
+    if (vm->marked)
+        report_exits(to, "exits-to-loader", &vm->exits_at_mark);
     close_output(to);
 }
 

@@ -131,6 +131,8 @@ void add_pci_devices(struct vm *vm)
         add_console(vm);
     for (unsigned i = 0; i < o->disk_count; i++)
         add_disk(vm, i);
+    for (unsigned i = 0; i < o->net_count; i++)
+        add_net(vm, i);
     add_rng(vm);
     for (unsigned i = 0; i < o->pmem_count; i++)
         add_pmem(vm, i);
@@ -144,6 +146,8 @@ static uint64_t allowed_features(const struct virtio_model *virtio)
         return common | VIRTIO_BLK_F_RO | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_FLUSH |
                VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_SIZE_MAX | VIRTIO_BLK_F_TOPOLOGY |
                VIRTIO_BLK_F_DISCARD | VIRTIO_BLK_F_WRITE_ZEROES;
+    if (virtio->type == VIRTIO_TYPE_NET)
+        return common | VIRTIO_NET_F_MAC | VIRTIO_NET_F_MTU | VIRTIO_NET_F_STATUS;
     if (virtio->type == VIRTIO_TYPE_CONSOLE)
         return common | VIRTIO_CONSOLE_F_SIZE;
     return common;

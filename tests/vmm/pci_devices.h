@@ -14,8 +14,9 @@ uint64_t allocate64(struct vm *vm, unsigned segment, uint64_t size, uint64_t ali
 void add_pci_device(struct vm *vm, struct virtio_pci_model *pci, struct virtio_model *virtio,
                     const struct place *place, bool low);
 
-/* disks.c, pmem.c, characters.c (console and entropy) */
+/* disks.c, net.c, pmem.c, characters.c (console and entropy) */
 void add_disk(struct vm *vm, unsigned index);
+void add_net(struct vm *vm, unsigned index);
 void create_pmem(struct vm *vm, unsigned index);
 void add_pmem(struct vm *vm, unsigned index);
 void add_console(struct vm *vm);

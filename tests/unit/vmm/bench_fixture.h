@@ -23,3 +23,4 @@ int test_devices(void);
 int test_options(void);
 int test_pci(void);
 int test_tables(void);
+int test_virtio(void);

@@ -37,19 +37,14 @@ static uint64_t config(unsigned segment, unsigned device, unsigned offset)
     return bus_read(&vm.bus, BUS_MMIO, ECAM + (segment << 20) + (device << 15) + offset, 4);
 }
 
-/* Configuration space, register by register, as the dump has it. */
-static void configuration_space_is_as_dumped(void **state)
+/* Register by register. */
+static void expect_dump(const char *name, unsigned functions, unsigned devices)
 {
-    options.disks[0].path = path;
-    options.disk_count = 1;
-    add_devices(&vm);
-    add_pci_devices(&vm);
-
     struct bus other = {0};
     struct pci_model dump = {0};
     pci_model_init(&dump, &other, ECAM, 1, false);
-    assert_int_equal(pci_fixture_load(&dump, "cloud-hypervisor/pci-512M-one-disk.txt"), 3);
-    for (unsigned device = 0; device < 32; device++) {
+    assert_int_equal(pci_fixture_load(&dump, name), functions);
+    for (unsigned device = 0; device < devices; device++) {
         for (unsigned offset = 0; offset < 256; offset += 4) {
             uint64_t theirs = bus_read(&other, BUS_MMIO, ECAM + (device << 15) + offset, 4);
             uint64_t ours = config(0, device, offset);
@@ -59,6 +54,30 @@ static void configuration_space_is_as_dumped(void **state)
         }
     }
     pci_fixture_free(&dump);
+}
+
+static void one_disk_is_as_dumped(void **state)
+{
+    options.disks[0].path = path;
+    options.disk_count = 1;
+    add_devices(&vm);
+    add_pci_devices(&vm);
+    expect_dump("cloud-hypervisor/pci-512M-one-disk.txt", 3, 32);
+}
+
+/* Disk, network, entropy and pmem; the dump's vsock, balloon and watchdog are behind them. */
+static void more_devices_are_as_dumped(void **state)
+{
+    options.disks[0].path = path;
+    options.disk_count = 1;
+    options.nets[0].fd = -1;
+    options.net_count = 1;
+    options.pmems[0].file = path;
+    options.pmem_count = 1;
+    add_devices(&vm);
+    add_pci_devices(&vm);
+    assert_int_equal(vm.windows[0].address, 0x3ffffbe00000);
+    expect_dump("cloud-hypervisor/pci-6G-all-devices.txt", 8, 5);
 }
 
 /* What is not there may be looked for once, by its vendor id. */
@@ -133,7 +152,8 @@ static void pmem_is_memory(void **state)
 int test_pci(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(configuration_space_is_as_dumped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_disk_is_as_dumped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(more_devices_are_as_dumped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(absent_functions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(places, set_up, tear_down),
         cmocka_unit_test_setup_teardown(pmem_is_memory, set_up, tear_down),
