@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT / "tests" / "bench"), str(ROOT / "tests" / "vmm")]
 
 import bench  # noqa: E402
-from disks import debian, guests, loaders  # noqa: E402
+import guests  # noqa: E402
+from disks import debian, loaders  # noqa: E402
 from marker import marker_disk, other_disk  # noqa: E402
 from vm import VM, Spec  # noqa: E402
 
@@ -140,7 +141,7 @@ def more_of_ours(one):
 def print_exits():
     """Exits on Cloud Hypervisor's machine, by kind, from entry to the first instruction of BOOTX64.EFI."""
     with tempfile.TemporaryDirectory() as folder:
-        disk = f"path={guests.disk(Path(folder), 'vmm-guest')},readonly=on"
+        disk = f"path={guests.disk(Path(folder), 'machine')},readonly=on"
         flags = ["--kernel", FIRMWARE, "--serial", "tty", "--console", "off", "--platform", "num_pci_segments=2", "--disk"]
         others = [f"{disk},pci_segment={i % 2}" for i in range(39)]
         one, forty = bench.run_all([bench.Run([*flags, disk]), bench.Run([*flags, disk, *others])])

@@ -12,6 +12,11 @@ EFI_SYSTEM_TABLE *st;
 EFI_HANDLE self;
 static bool failed;
 
+void tell_vmm(uint8_t code)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(code), "Nd"((uint16_t)0x80));
+}
+
 void print(const char *text)
 {
     char16_t wide[128];
@@ -22,20 +27,25 @@ void print(const char *text)
     st->ConOut->OutputString(st->ConOut, wide);
 }
 
-void tell(const char *key, uint64_t value)
+void print_number(uint64_t value, unsigned digits)
 {
-    char digits[19] = "0x";
-    unsigned length = 2;
+    char text[17];
+    unsigned length = 0;
     for (int shift = 60; shift >= 0; shift -= 4) {
         unsigned digit = value >> shift & 15;
-        if (length > 2 || digit != 0 || shift == 0)
-            digits[length++] = (char)(digit < 10 ? '0' + digit : 'a' + digit - 10);
+        if (length > 0 || digit != 0 || shift < 4 * (int)digits)
+            text[length++] = (char)(digit < 10 ? '0' + digit : 'a' + digit - 10);
     }
-    digits[length] = '\0';
+    text[length] = '\0';
+    print(text);
+}
+
+void tell(const char *key, uint64_t value)
+{
     print("guest: ");
     print(key);
-    print("=");
-    print(digits);
+    print("=0x");
+    print_number(value, 1);
     print("\r\n");
 }
 
@@ -132,6 +142,7 @@ EFI_STATUS chain(const char16_t *name)
 
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
+    tell_vmm(CODE_HERE);
     st = system;
     self = image;
     print("guest: here\r\n");

@@ -14,9 +14,18 @@ extern EFI_HANDLE self;
 /* The program. Its status is what efi_main() returns. */
 EFI_STATUS guest_main(void);
 
+/* Port 0x80, which a VMM can see: the first instruction of every program writes CODE_HERE
+ * (tests/vmm/machine.h: MARK), one that wants the power cut writes CODE_POWER_CUT. */
+#define CODE_HERE      0xa5
+#define CODE_POWER_CUT 0x5a
+void tell_vmm(uint8_t code);
+
 /* ASCII; lines end in "\r\n". */
 void print(const char *text);
 void tell(const char *key, uint64_t value);
+
+/* In hexadecimal, with `digits` digits at least. */
+void print_number(uint64_t value, unsigned digits);
 
 /* Tells "key=0" when it holds and "key=1" when not, and remembers the latter. */
 void check(const char *key, bool holds);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """The firmware on Cloud Hypervisor's machine: tests/vmm's bench, strict, so that every access to what is not there fails.
 
-What boots is tests/vmm/guest, which does what its load options say, tells what it finds and turns the machine off.
+What boots is tests/guests/machine, which tells what it finds, does what its load options say, and turns the machine off.
 With CLOUD_HYPERVISOR=path the same flags go to a real Cloud Hypervisor; what only the bench can see is left out then.
 """
 
@@ -11,7 +11,8 @@ import re
 import pytest
 
 from batches import bench, batch, result  # noqa: F401 pylint: disable=unused-import
-from disks import guests, layout
+import guests
+from disks import layout
 from vm import ROOT
 
 POWER_OFF, RESET, POWER_CUT = 0, 10, 15
@@ -34,27 +35,28 @@ def output(build):
 
 
 def own_disk(folder):
-    return guests.disk(folder, "vmm-guest")
+    return guests.disk(folder, "machine")
 
 
-def disk(folder, program="vmm-guest"):
+def disk(folder, program="machine"):
     """The same one for all cases of a batch that do not write."""
-    return guests.disk(folder.parent, program)
+    image = folder.parent / f"{program}.img"
+    return image if image.exists() else guests.disk(folder.parent, program)
 
 
 def run(*flags, build="RELEASE", own=("strict",), consoles=SERIAL, options="", **more):
     """Boots with these flags; `own` is --bench, `options` are what the guest is told to do."""
     flags = ["--kernel", output(build) / "FV" / "CLOUDHV.fd", *consoles, *flags]
     if options:
-        flags += ["--cmdline", f'cloudhv.options="{options}"']
+        flags += ["--cmdline", f"cloudhv.options=do={options}"]
     return bench.Run(flags, list(own), **more)
 
 
 def told(result, key):
     """What the guest said of `key`."""
-    found = re.search(rf"guest: {key}=(0x[0-9a-f]+)", result.console)
+    found = guests.told(result.console, key)
     assert found, f"nothing of {key}:\n{result}"
-    return int(found.group(1), 16)
+    return found[0]
 
 
 def check_boot(result, memory):
@@ -223,8 +225,7 @@ def zone(folder):
 @pytest.mark.cases("zone")
 def test_a_zone_keeps_its_bytes(result):
     first, second = result
-    counts = [int(text, 16) for text in re.findall(r"boots-before=(0x[0-9a-f]+)", first.console)]
-    assert counts == [0, 1], str(first)
+    assert guests.told(first.console, "boots-before") == [0, 1], str(first)
     assert bench.real() or first.status == POWER_CUT
     assert told(second, "boots-before") == 2
     check_boot(second, 514 * MIB)
@@ -278,7 +279,7 @@ def sectors_4096(folder):
     layout.empty(image, size)
     layout.run("fdisk", "-b", "4096", image, input=f"g\nn\n1\n{first}\n{last}\nt\n1\nw\n")
     place = (first * 4096, (last + 1 - first) * 4096)
-    layout.fat(image, place, {"EFI/BOOT/BOOTX64.EFI": guests.program("vmm-guest")}, bits=16, sector=4096)
+    layout.fat(image, place, {"EFI/BOOT/BOOTX64.EFI": guests.program("machine")}, bits=16, sector=4096)
     return [run("--disk", f"path={image},image_type=raw", own=("strict", "block-size=4096"), options="write")]
 
 
@@ -356,7 +357,7 @@ def test_a_disk_that_takes_its_time(result):
 @batch("small")
 def network(folder):
     """The program of test_network.py, whose answers come from a peer in the bench."""
-    return [run("--net", "mac=52:54:00:c1:0d:48", "--disk", f"path={disk(folder, 'network-guest')}")]
+    return [run("--net", "mac=52:54:00:c1:0d:48", "--disk", f"path={disk(folder, 'network')}")]
 
 
 @real_has_none
@@ -393,6 +394,35 @@ def test_three_hundred_processors(result):
     check_boot(result, 512 * MIB)
     assert told(result, "x2apic") == 1
     assert told(result, "woken") == 299
+
+
+@batch("small")
+def mp_services(folder):
+    """The program of test_mp_services.py."""
+    return [run("--cpus", "boot=4", "--disk", f"path={disk(folder, 'mp')}", "--cmdline", "cloudhv.noboot=poweroff")]
+
+
+@pytest.mark.cases("mp_services")
+def test_mp_services(result):
+    assert result.status == POWER_OFF, str(result)
+    assert told(result, "done") == 0, str(result)
+    assert told(result, "processors") == 4
+    assert told(result, "visits") == told(result, "good") == 3
+
+
+@batch("large")
+def many_mp_services(folder):
+    return [run("--cpus", "boot=300,topology=1:3:1:100", "--disk", f"path={disk(folder, 'mp')}",
+                "--cmdline", "cloudhv.noboot=poweroff")]
+
+
+@pytest.mark.cases("many_mp_services")
+def test_mp_services_of_three_hundred_processors(result):
+    """What has a time limit in the program may take longer than that here."""
+    assert result.status == POWER_OFF, str(result)
+    assert told(result, "processors") == told(result, "enabled") == 300
+    assert told(result, "all") == told(result, "strangers") == told(result, "one-by-one") == 0, str(result)
+    assert told(result, "visits") == told(result, "good") == 299
 
 
 # --- nothing to boot -------------------------------------------------------

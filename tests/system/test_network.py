@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from disks import guests, network
+import guests
+from disks import network
 from vm import Spec, plain
 
 ADDRESS = "52:54:00:c1:0d:48"
@@ -37,12 +38,12 @@ def expect_answers(start, spec):
 @name("kind", CARDS)
 @name("machine", ["q35", "pc"])
 def test_arp_and_ping(start, tmp_path, machine, kind):
-    said = expect_answers(start, Spec([guests.disk(tmp_path, "network-guest")], machine=machine, extra=card(CARDS[kind])))
+    said = expect_answers(start, Spec([guests.disk(tmp_path, "network")], machine=machine, extra=card(CARDS[kind])))
     assert "cards 0x1" in said
 
 
 def test_microvm(start, tmp_path):
-    expect_answers(start, Spec([guests.disk(tmp_path, "network-guest")], machine="microvm", extra=card(CARDS["modern"])))
+    expect_answers(start, Spec([guests.disk(tmp_path, "network")], machine="microvm", extra=card(CARDS["modern"])))
 
 
 @name("legacy", ["true", "false"])
@@ -55,13 +56,13 @@ def test_microvm_without_pci(start, tmp_path, legacy):
 
 def test_jumbo_frames_are_told(start, tmp_path):
     """A device with an MTU of its own."""
-    spec = Spec([guests.disk(tmp_path, "network-guest")], extra=card(CARDS["modern"] + ",host_mtu=9000"))
+    spec = Spec([guests.disk(tmp_path, "network")], extra=card(CARDS["modern"] + ",host_mtu=9000"))
     expect_answers(start, spec)
 
 
 def test_link_down(start, tmp_path):
     """A card without a cable says so, and nothing waits for ever."""
-    spec = Spec([guests.disk(tmp_path, "network-guest")], extra=card(CARDS["modern"], "hubport,hubid=1,id=n0"))
+    spec = Spec([guests.disk(tmp_path, "network")], extra=card(CARDS["modern"], "hubport,hubid=1,id=n0"))
     text = plain(start(spec).wait_end())
     assert "network: arp failed 12" in text, text
 

@@ -3,9 +3,10 @@
 
 import re
 
+import guests
 from disks import layout, loaders
 from test_boot import disks_of, spec_of
-from vm import ROOT, Spec, plain
+from vm import Spec, plain
 
 MIB = 1 << 20
 
@@ -48,9 +49,8 @@ def test_files(start, tmp_path):
     """A program on a FAT volume there writes, and the host finds it in the file."""
     image = tmp_path / "pmem.img"
     [place] = layout.gpt(image, 64 * MIB, [(layout.ESP, 60)])
-    guest = ROOT / "Build/CloudHvX64/RELEASE_GCC5/meson/tests/vmm/guest/files-guest.efi"
     layout.fat(image, place, {
-        "EFI/BOOT/BOOTX64.EFI": guest, "read-me.txt": bytes(range(256)) * 8192, "gone": "x", "full/inside": "x",
+        "EFI/BOOT/BOOTX64.EFI": guests.program("file-protocol"), "read-me.txt": bytes(range(256)) * 8192, "gone": "x", "full/inside": "x",
     }, bits=16)
     text = plain(start(Spec([empty_disk(tmp_path)], extra=pmem(image))).wait_end())
     said = re.findall(r"files: (.*)", text)

@@ -8,8 +8,9 @@ import time
 
 import pytest
 
+import guests
 from disks import debian, initramfs, layout, loaders
-from vm import ROOT, Spec, plain
+from vm import Spec, plain
 
 VIRTIOFSD = "/usr/lib/qemu/virtiofsd"
 TAG = "host directory"
@@ -76,8 +77,7 @@ def empty_disk(tmp_path):
 def test_files(start, share, tmp_path):
     """A program reads, writes, renames and deletes, and the host sees it."""
     directory, arguments = share()
-    put(directory, "EFI/BOOT/BOOTX64.EFI",
-        ROOT / "Build/CloudHvX64/RELEASE_GCC5/meson/tests/vmm/guest/files-guest.efi")
+    put(directory, "EFI/BOOT/BOOTX64.EFI", guests.program("file-protocol"))
     (directory / "read-me.txt").write_bytes(bytes(range(256)) * 8192)
     (directory / "gone").write_text("x")
     (directory / "full").mkdir()

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "vmm/guest/guest.h"
+#include "guests/machine/machine.h"
 
 #define ONE_MIB 0x100000ull
 

@@ -7,10 +7,8 @@
 #include "efi/protocol/simple_network.h"
 #include "efi/runtime_services.h"
 #include "efi/system_table.h"
+#include "guests/guest.h"
 #include "lib/macros.h"
-#include "vmm/guest/text.h"
-
-EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 
 #define ARP  0x0806
 #define IPV4 0x0800
@@ -46,7 +44,7 @@ static void put16(uint8_t *to, unsigned value)
     to[1] = (uint8_t)value;
 }
 
-static void tell(const char *what, EFI_STATUS status)
+static void tell_status(const char *what, EFI_STATUS status)
 {
     print("network: ");
     print(what);
@@ -188,14 +186,14 @@ static bool ends_with_address(EFI_HANDLE handle)
            equal(last + 1, snp->Mode->PermanentAddress.Addr, 6);
 }
 
-static void use(EFI_HANDLE image, EFI_HANDLE handle)
+static void use(EFI_HANDLE handle)
 {
     size_t size = sizeof answer;
     EFI_NETWORK_STATISTICS statistics;
     /* Another firmware's network stack lets go of the card. */
     EFI_STATUS status = bs->OpenProtocol(handle, GUID_OF(EFI_SIMPLE_NETWORK_PROTOCOL),
-                                         (void **)&snp, image, NULL, EFI_OPEN_PROTOCOL_EXCLUSIVE);
-    tell("open", status);
+                                         (void **)&snp, self, NULL, EFI_OPEN_PROTOCOL_EXCLUSIVE);
+    tell_status("open", status);
     if (EFI_ERROR(status))
         return;
     if (snp->Mode->State == EfiSimpleNetworkInitialized)
@@ -203,39 +201,38 @@ static void use(EFI_HANDLE image, EFI_HANDLE handle)
     if (snp->Mode->State == EfiSimpleNetworkStarted)
         (void)snp->Stop(snp);
     tell_address("card", &snp->Mode->PermanentAddress);
-    tell("path", ends_with_address(handle) ? EFI_SUCCESS : EFI_NOT_FOUND);
-    tell("receive before start", snp->Receive(snp, NULL, &size, answer, NULL, NULL, NULL));
-    tell("start", snp->Start(snp));
-    tell("initialize", snp->Initialize(snp, 0, 0));
-    tell("filters", snp->ReceiveFilters(snp,
-                                        EFI_SIMPLE_NETWORK_RECEIVE_UNICAST |
-                                            EFI_SIMPLE_NETWORK_RECEIVE_BROADCAST,
-                                        0, true, 0, NULL));
+    tell_status("path", ends_with_address(handle) ? EFI_SUCCESS : EFI_NOT_FOUND);
+    tell_status("receive before start", snp->Receive(snp, NULL, &size, answer, NULL, NULL, NULL));
+    tell_status("start", snp->Start(snp));
+    tell_status("initialize", snp->Initialize(snp, 0, 0));
+    tell_status("filters", snp->ReceiveFilters(snp,
+                                               EFI_SIMPLE_NETWORK_RECEIVE_UNICAST |
+                                                   EFI_SIMPLE_NETWORK_RECEIVE_BROADCAST,
+                                               0, true, 0, NULL));
     tell_number("media", snp->Mode->MediaPresent);
-    tell("arp", ask_for_gateway());
+    tell_status("arp", ask_for_gateway());
     tell_address("gateway", &gateway);
-    tell("ping", ping());
+    tell_status("ping", ping());
     size = sizeof statistics;
     if (!EFI_ERROR(snp->Statistics(snp, false, &size, &statistics)))
         tell_number("sent", statistics.TxTotalFrames);
     size = sizeof answer;
-    tell("receive when idle", snp->Receive(snp, NULL, &size, answer, NULL, NULL, NULL));
-    tell("shutdown", snp->Shutdown(snp));
-    tell("stop", snp->Stop(snp));
+    tell_status("receive when idle", snp->Receive(snp, NULL, &size, answer, NULL, NULL, NULL));
+    tell_status("shutdown", snp->Shutdown(snp));
+    tell_status("stop", snp->Stop(snp));
 }
 
-EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+EFI_STATUS guest_main(void)
 {
     EFI_HANDLE *handles;
     size_t count;
-    st = system;
-    bs = system->BootServices;
+    bs = st->BootServices;
     EFI_STATUS status = bs->LocateHandleBuffer(ByProtocol, GUID_OF(EFI_SIMPLE_NETWORK_PROTOCOL),
                                                NULL, &count, &handles);
-    tell("locate", status);
+    tell_status("locate", status);
     if (!EFI_ERROR(status)) {
         tell_number("cards", count);
-        use(image, handles[0]);
+        use(handles[0]);
     }
     print("network: done\r\n");
     st->RuntimeServices->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0, NULL);

@@ -7,9 +7,7 @@
 #include "efi/protocol/simple_file_system.h"
 #include "efi/runtime_services.h"
 #include "efi/system_table.h"
-#include "vmm/guest/text.h"
-
-EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+#include "guests/guest.h"
 
 #define BIG        (3u << 20)
 #define PATTERN    (2u << 20)
@@ -21,7 +19,7 @@ static EFI_FILE_PROTOCOL *root;
 static uint8_t *memory; /* BIG bytes */
 static uint8_t information[1024] __attribute__((aligned(8)));
 
-static void tell(const char *what, EFI_STATUS status)
+static void tell_status(const char *what, EFI_STATUS status)
 {
     print("files: ");
     print(what);
@@ -48,7 +46,7 @@ static EFI_FILE_PROTOCOL *open(const char *what, const char16_t *name, uint64_t 
 {
     EFI_FILE_PROTOCOL *file;
     EFI_STATUS status = root->Open(root, &file, name, mode, attributes);
-    tell(what, status);
+    tell_status(what, status);
     return EFI_ERROR(status) ? NULL : file;
 }
 
@@ -59,19 +57,19 @@ static void read_pattern(void)
     uint8_t byte = 0;
     if (file == NULL)
         return;
-    tell("read", file->Read(file, &size, memory));
+    tell_status("read", file->Read(file, &size, memory));
     for (size_t i = 0; i < PATTERN; i++)
         bad += memory[i] != (uint8_t)i;
-    tell("pattern", size == PATTERN && bad == 0 ? EFI_SUCCESS : EFI_CRC_ERROR);
+    tell_status("pattern", size == PATTERN && bad == 0 ? EFI_SUCCESS : EFI_CRC_ERROR);
     size = 1;
-    tell("read at the end", size == 1 ? file->Read(file, &size, &byte) : EFI_SUCCESS);
-    tell("end", size == 0 ? EFI_SUCCESS : EFI_CRC_ERROR);
+    tell_status("read at the end", size == 1 ? file->Read(file, &size, &byte) : EFI_SUCCESS);
+    tell_status("end", size == 0 ? EFI_SUCCESS : EFI_CRC_ERROR);
     (void)file->SetPosition(file, PATTERN + 1);
     size = 1;
-    tell("beyond the end",
-         file->Read(file, &size, &byte) == EFI_DEVICE_ERROR ? EFI_SUCCESS : EFI_CRC_ERROR);
-    tell("write to what is read",
-         file->Write(file, &size, &byte) == EFI_ACCESS_DENIED ? EFI_SUCCESS : EFI_CRC_ERROR);
+    tell_status("beyond the end",
+                file->Read(file, &size, &byte) == EFI_DEVICE_ERROR ? EFI_SUCCESS : EFI_CRC_ERROR);
+    tell_status("write to what is read",
+                file->Write(file, &size, &byte) == EFI_ACCESS_DENIED ? EFI_SUCCESS : EFI_CRC_ERROR);
     (void)file->Close(file);
 }
 
@@ -82,7 +80,7 @@ static void list_root(void)
         size_t size = sizeof information;
         EFI_STATUS status = root->Read(root, &size, information);
         if (EFI_ERROR(status))
-            tell("list", status);
+            tell_status("list", status);
         if (EFI_ERROR(status) || size == 0)
             return;
         tell_text("entry", ((EFI_FILE_INFO *)(void *)information)->FileName);
@@ -94,10 +92,10 @@ static void set_name_and_time(EFI_FILE_PROTOCOL *file, const char16_t *name)
     EFI_FILE_INFO *info = (EFI_FILE_INFO *)(void *)information;
     size_t size = sizeof information, i = 0;
     EFI_STATUS status = file->GetInfo(file, GUID_OF(EFI_FILE_INFO), &size, info);
-    tell("get information", status);
+    tell_status("get information", status);
     if (EFI_ERROR(status))
         return;
-    tell("size", info->FileSize == BIG + 5 ? EFI_SUCCESS : EFI_CRC_ERROR);
+    tell_status("size", info->FileSize == BIG + 5 ? EFI_SUCCESS : EFI_CRC_ERROR);
     info->FileSize = BIG;
     /* 1000000000 seconds of Unix. */
     info->ModificationTime =
@@ -106,7 +104,7 @@ static void set_name_and_time(EFI_FILE_PROTOCOL *file, const char16_t *name)
         info->FileName[i] = name[i];
     while (name[i++] != 0);
     size = offsetof(EFI_FILE_INFO, FileName) + i * sizeof *name;
-    tell("set information", file->SetInfo(file, GUID_OF(EFI_FILE_INFO), size, info));
+    tell_status("set information", file->SetInfo(file, GUID_OF(EFI_FILE_INFO), size, info));
 }
 
 static void write_file(void)
@@ -118,10 +116,10 @@ static void write_file(void)
         return;
     for (size_t i = 0; i < BIG; i++)
         memory[i] = (uint8_t)(i * 7);
-    tell("write", file->Write(file, &size, memory));
+    tell_status("write", file->Write(file, &size, memory));
     size = 5;
-    tell("write more", file->Write(file, &size, memory));
-    tell("flush", file->Flush(file));
+    tell_status("write more", file->Write(file, &size, memory));
+    tell_status("flush", file->Flush(file));
     set_name_and_time(file, u"renamed.bin");
     (void)file->Close(file);
     (void)directory->Close(directory);
@@ -134,11 +132,11 @@ static void delete_files(void)
 {
     EFI_FILE_PROTOCOL *file = open("open for deletion", u"gone", READ_WRITE, 0);
     if (file != NULL)
-        tell("delete", file->Delete(file));
+        tell_status("delete", file->Delete(file));
     file = open("open a full directory", u"full", READ_WRITE, 0);
     if (file != NULL)
-        tell("not delete",
-             file->Delete(file) == EFI_WARN_DELETE_FAILURE ? EFI_SUCCESS : EFI_CRC_ERROR);
+        tell_status("not delete",
+                    file->Delete(file) == EFI_WARN_DELETE_FAILURE ? EFI_SUCCESS : EFI_CRC_ERROR);
     file = open("open above the root", u"..\\above", EFI_FILE_MODE_READ, 0);
 }
 
@@ -147,12 +145,12 @@ static void tell_volume(void)
     EFI_FILE_SYSTEM_INFO *info = (EFI_FILE_SYSTEM_INFO *)(void *)information;
     size_t size = sizeof information;
     EFI_STATUS status = root->GetInfo(root, GUID_OF(EFI_FILE_SYSTEM_INFO), &size, info);
-    tell("volume information", status);
+    tell_status("volume information", status);
     if (EFI_ERROR(status))
         return;
-    tell("volume size", info->VolumeSize >= info->FreeSpace && info->FreeSpace > BIG
-                            ? EFI_SUCCESS
-                            : EFI_CRC_ERROR);
+    tell_status("volume size", info->VolumeSize >= info->FreeSpace && info->FreeSpace > BIG
+                                   ? EFI_SUCCESS
+                                   : EFI_CRC_ERROR);
     tell_text("label", info->VolumeLabel);
 }
 
@@ -172,12 +170,11 @@ static EFI_STATUS open_volume(EFI_HANDLE image)
     return status;
 }
 
-EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+EFI_STATUS guest_main(void)
 {
-    st = system;
-    bs = system->BootServices;
-    EFI_STATUS status = open_volume(image);
-    tell("volume", status);
+    bs = st->BootServices;
+    EFI_STATUS status = open_volume(self);
+    tell_status("volume", status);
     if (!EFI_ERROR(status)) {
         list_root();
         tell_volume();

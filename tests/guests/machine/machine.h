@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #pragma once
 
-#include "efi/boot_services.h"
-#include "efi/runtime_services.h"
-#include "vmm/guest/text.h"
+#include "guests/guest.h"
 
-/* What the bench boots: an EFI application that does what its load options say (main.c), and tells
- * what it finds, one "guest: key=value" a line. */
-
-/* Written to port 0x80, where the VMM sees them. */
-#define CODE_HERE      0xa5 /* the first instruction; MARK in tests/vmm/machine.h */
-#define CODE_POWER_CUT 0x5a
-void tell_vmm(uint8_t code);
-
-void tell(const char *key, uint64_t value);
+/* A guest of tests/vmm: it tells what it finds, does what its option "do" says, and turns the
+ * machine off. */
 
 /* memory.c */
 void tell_memory(void);
@@ -25,7 +16,7 @@ uint64_t ram_end(void); /* of the highest RAM, whoever has it */
 void count_boots(void);
 
 /* blocks.c: writes the last blocks of the volume that this was loaded from, one at a time. */
-void write_blocks(EFI_HANDLE image);
+void write_blocks(void);
 
 /* processors.c: wakes all other processors up, by INIT and SIPI, and counts them. */
 void wake_processors(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "vmm/guest/guest.h"
+#include "guests/machine/machine.h"
 
 #define ZONE_SIZE 0x200000ull
 #define MAGIC     0x656e6f5a76436821ull

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "vmm/guest/guest.h"
+#include "guests/machine/machine.h"
 
 /* Intel SDM vol. 3 §9.4.4, §11.6, §11.12. */
 #define MSR_APIC_BASE    0x1bu
