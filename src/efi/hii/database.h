@@ -72,6 +72,9 @@ void hii_notify(struct hii_list *list, struct hii_package *package,
 /* Unlinks and frees what was removed: for hii_release(). */
 void hii_database_sweep(void);
 
+EFI_STATUS EFIAPI hii_export_package_lists(const EFI_HII_DATABASE_PROTOCOL *This,
+                                           EFI_HII_HANDLE Handle, size_t *BufferSize,
+                                           EFI_HII_PACKAGE_LIST_HEADER *Buffer);
 EFI_STATUS EFIAPI hii_register_package_notify(const EFI_HII_DATABASE_PROTOCOL *This,
                                               uint8_t PackageType, const EFI_GUID *PackageGuid,
                                               EFI_HII_DATABASE_NOTIFY PackageNotifyFn,

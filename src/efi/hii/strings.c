@@ -221,18 +221,11 @@ static EFI_STATUS store_new(struct hii_list *list, struct hii_package *package,
     return status;
 }
 
-static EFI_STATUS add(struct hii_list *list, const char *language, const char16_t *name,
-                      const char16_t *text, const EFI_FONT_INFO *font, EFI_STRING_ID *ret)
+/* The string, and the language's name where it is not known yet. */
+static EFI_STATUS store_with_name(struct hii_list *list, struct hii_package *package,
+                                  const char16_t *name, const char16_t *text,
+                                  const EFI_FONT_INFO *font, EFI_STRING_ID *ret)
 {
-    if (list == NULL)
-        return EFI_NOT_FOUND;
-    if (font != NULL && !hii_font_exists(font))
-        return EFI_INVALID_PARAMETER;
-    struct hii_package *package = find_package(list, language);
-    if (package == NULL)
-        package = hii_string_package_new(list, language);
-    if (package == NULL)
-        return EFI_OUT_OF_RESOURCES;
     if (name != NULL && language_name(package) == 0) {
         EFI_STRING_ID id;
         EFI_STATUS status = store_new(list, package, name, NULL, &id);
@@ -241,6 +234,25 @@ static EFI_STATUS add(struct hii_list *list, const char *language, const char16_
         memcpy(package->data + offsetof(EFI_HII_STRING_PACKAGE_HDR, LanguageName), &id, sizeof id);
     }
     return store_new(list, package, text, font, ret);
+}
+
+static EFI_STATUS add(struct hii_list *list, const char *language, const char16_t *name,
+                      const char16_t *text, const EFI_FONT_INFO *font, EFI_STRING_ID *ret)
+{
+    if (list == NULL)
+        return EFI_NOT_FOUND;
+    if (font != NULL && !hii_font_exists(font))
+        return EFI_INVALID_PARAMETER;
+    struct hii_package *package = find_package(list, language);
+    bool is_new = package == NULL;
+    if (is_new)
+        package = hii_string_package_new(list, language);
+    if (package == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    EFI_STATUS status = store_with_name(list, package, name, text, font, ret);
+    if (EFI_ERROR(status) && is_new)
+        package->removed = true; /* no language without a string */
+    return status;
 }
 
 static EFI_STATUS EFIAPI new_string(const EFI_HII_STRING_PROTOCOL *This, EFI_HII_HANDLE PackageList,

@@ -3,6 +3,8 @@
 
 #include "core/pool.h"
 #include "efi/hii/strings.h"
+#include "efi/protocol/device_path.h"
+#include "host/pool.h"
 
 static EFI_HII_STRING_PROTOCOL *strings = &hii_string_protocol;
 static struct bytes b;
@@ -386,6 +388,45 @@ static void duplicates_do_not_go_in_circles(void **state)
     expect_status(add_list(end_list(&b)), "en", 1, EFI_NOT_FOUND);
 }
 
+/* Whatever allocation fails: the named error, and the strings are as they were. */
+static void memory_runs_out(void **state)
+{
+    static const EFI_DEVICE_PATH_PROTOCOL end = {0x7f, 0xff, {4, 0}};
+    EFI_HII_HANDLE list = NULL;
+    EFI_STRING_ID id = 0;
+    EFI_STATUS status = EFI_OUT_OF_RESOURCES;
+    EFI_HANDLE driver = install(NULL, GUID_OF(EFI_DEVICE_PATH_PROTOCOL), (void *)(uintptr_t)&end);
+    EFI_HII_HANDLE first = add_all_blocks(); /* fills `b` */
+    assert_int_equal(database->RemovePackageList(database, first), EFI_SUCCESS);
+    for (size_t n = 0; EFI_ERROR(status); n++) {
+        host_fail_allocation_after(n);
+        status = database->NewPackageList(database, (void *)b.data, driver, &list);
+        host_fail_allocation_after(SIZE_MAX);
+        assert_true(n < 20 && (status == EFI_SUCCESS || status == EFI_OUT_OF_RESOURCES));
+    }
+    host_fail_allocation_after(0);
+    assert_int_equal(strings->SetString(strings, list, 6, "en", u"other", NULL),
+                     EFI_OUT_OF_RESOURCES);
+    assert_int_equal(strings->NewString(strings, list, &id, "en", NULL, u"x", NULL),
+                     EFI_OUT_OF_RESOURCES);
+    assert_int_equal(database->UpdatePackageList(database, list, (void *)b.data),
+                     EFI_OUT_OF_RESOURCES);
+    host_fail_allocation_after(SIZE_MAX);
+    expect_in(list, "en", 6, u"six");
+    expect_status(list, "en", 15, EFI_NOT_FOUND);
+    status = EFI_OUT_OF_RESOURCES;
+    for (size_t n = 0; EFI_ERROR(status); n++) {
+        host_fail_allocation_after(n);
+        status = strings->NewString(strings, list, &id, "fr", u"nom", u"quinze", NULL);
+        host_fail_allocation_after(SIZE_MAX);
+        assert_true(n < 20 && (status == EFI_SUCCESS || status == EFI_OUT_OF_RESOURCES));
+        size_t size = 0;
+        strings->GetLanguages(strings, list, NULL, &size);
+        assert_int_equal(size, EFI_ERROR(status) ? sizeof "en-US" : sizeof "en-US;fr");
+    }
+    expect_in(list, "fr", id, u"quinze");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +443,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(compressed_text_is_read, setup, hii_teardown),
         cmocka_unit_test_setup_teardown(malformed_packages_are_refused, setup, hii_teardown),
         cmocka_unit_test_setup_teardown(duplicates_do_not_go_in_circles, setup, hii_teardown),
+        cmocka_unit_test_setup_teardown(memory_runs_out, setup, hii_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
