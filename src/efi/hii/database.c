@@ -10,7 +10,6 @@
 #include "efi/handle.h"
 #include "efi/hii/package.h"
 #include "efi/tpl.h"
-#include "lib/checked.h"
 #include "lib/memory.h"
 
 struct list hii_lists = LIST_INIT(hii_lists);
