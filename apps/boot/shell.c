@@ -9,8 +9,10 @@ bool boot_shell(struct boot *boot)
     struct boot_image image = {.name = "shell"};
     bool started = false;
     EFI_STATUS status = boot->host->GetShell(boot->host, &image.image, &image.image_size);
-    if (!EFI_ERROR(status))
+    if (!EFI_ERROR(status)) {
         status = boot_start(boot, &image, &started);
+        (void)boot->bs->FreePool(image.image);
+    }
     if (!started)
         boot_report(boot, "shell: %s", status_name(status));
     return started;

@@ -65,7 +65,7 @@ EFI_STATUS boot_start(struct boot *boot, const struct boot_image *image, bool *r
     signal_group(boot, GUID_OF(EFI_EVENT_GROUP_READY_TO_BOOT));
     signal_group(boot, GUID_OF(EFI_EVENT_GROUP_AFTER_READY_TO_BOOT));
 
-    EFI_STATUS status = boot->bs->LoadImage(true, boot->image, image->path, (void *)image->image,
+    EFI_STATUS status = boot->bs->LoadImage(true, boot->image, image->path, image->image,
                                             image->image_size, &handle);
     if (EFI_ERROR(status)) {
         /* With a security violation the image is loaded all the same, but must not be started. */

@@ -6,7 +6,7 @@
 /* An image to start: where it is, and what it is told. */
 struct boot_image {
     EFI_DEVICE_PATH_PROTOCOL *path; /* full path of the file; NULL with an image in memory */
-    const void *image;              /* in memory, or NULL */
+    void *image;                    /* in memory, or NULL */
     size_t image_size;
     const void *options; /* load options, or NULL */
     uint32_t options_size;

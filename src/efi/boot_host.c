@@ -6,6 +6,7 @@
 #include "core/pool.h"
 #include "core/time.h"
 #include "efi/controller.h"
+#include "efi/protocols/decompress.h"
 #include "platform/machine.h"
 
 static const char *EFIAPI get_option(CLOUDHV_BOOT_HOST_PROTOCOL *This, const char *Key)
@@ -64,13 +65,29 @@ void boot_host_set_shell(const void *image, size_t size)
     shell_size = size;
 }
 
-static EFI_STATUS EFIAPI get_shell(CLOUDHV_BOOT_HOST_PROTOCOL *This, const void **Image,
-                                   size_t *Size)
+static EFI_STATUS EFIAPI get_shell(CLOUDHV_BOOT_HOST_PROTOCOL *This, void **Image, size_t *Size)
 {
+    EFI_DECOMPRESS_PROTOCOL *decompress = &decompress_protocol;
+    uint32_t size, scratch_size;
     if (shell == NULL)
         return EFI_NOT_FOUND;
-    *Image = shell;
-    *Size = shell_size;
+    EFI_STATUS status =
+        decompress->GetInfo(decompress, (void *)shell, (uint32_t)shell_size, &size, &scratch_size);
+    if (EFI_ERROR(status))
+        return EFI_LOAD_ERROR;
+    void *image = pool_alloc(size), *scratch = pool_alloc(scratch_size);
+    if (image == NULL || scratch == NULL)
+        status = EFI_OUT_OF_RESOURCES;
+    else
+        status = decompress->Decompress(decompress, (void *)shell, (uint32_t)shell_size, image,
+                                        size, scratch, scratch_size);
+    pool_free(scratch);
+    if (EFI_ERROR(status)) {
+        pool_free(image);
+        return status == EFI_OUT_OF_RESOURCES ? status : EFI_LOAD_ERROR;
+    }
+    *Image = image;
+    *Size = size;
     return EFI_SUCCESS;
 }
 

@@ -39,9 +39,10 @@ struct CLOUDHV_BOOT_HOST_PROTOCOL {
      * has read the reason already. */
     size_t(EFIAPI *GetProblemCount)(CLOUDHV_BOOT_HOST_PROTOCOL *This);
 
-    /* The EFI shell that is part of the firmware, as a PE image. EFI_NOT_FOUND: there is none. */
+    /* The EFI shell that is part of the firmware, as a PE image, which the caller frees with
+     * FreePool. EFI_NOT_FOUND: there is none. */
     EFI_STATUS(EFIAPI *GetShell)
-    (CLOUDHV_BOOT_HOST_PROTOCOL *This, const void **Image, size_t *Size);
+    (CLOUDHV_BOOT_HOST_PROTOCOL *This, void **Image, size_t *Size);
 
     /* The milestone of that index, from 0: its name, and when it was first reached, in microseconds
      * after the first; UINT64_MAX: not yet. False: there is no such milestone. */

@@ -144,12 +144,11 @@ static size_t EFIAPI get_problem_count(CLOUDHV_BOOT_HOST_PROTOCOL *This)
     return 0;
 }
 
-static EFI_STATUS EFIAPI get_shell(CLOUDHV_BOOT_HOST_PROTOCOL *This, const void **image,
-                                   size_t *size)
+static EFI_STATUS EFIAPI get_shell(CLOUDHV_BOOT_HOST_PROTOCOL *This, void **image, size_t *size)
 {
     if (!has_shell)
         return EFI_NOT_FOUND;
-    *image = "shell";
+    *image = malloc(5);
     *size = 5;
     return EFI_SUCCESS;
 }
