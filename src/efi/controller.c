@@ -200,14 +200,10 @@ EFI_STATUS controller_remove(struct controller *controller)
 EFI_STATUS controllers_rescan(struct controller_root *root)
 {
     EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
-    struct list *last = controllers.previous;
     EFI_STATUS scanned = pci_rescan_segment(&root->host);
     EFI_STATUS status = make_controllers(root);
-    bool changed = controllers.previous != last;
     efi_restore_tpl(tpl);
-    if (EFI_ERROR(status) || EFI_ERROR(scanned))
-        return EFI_ERROR(status) ? status : scanned;
-    return changed ? EFI_SUCCESS : EFI_ALREADY_STARTED;
+    return EFI_ERROR(status) ? status : scanned;
 }
 
 const char *controllers_name(const EFI_DEVICE_PATH_PROTOCOL *path)

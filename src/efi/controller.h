@@ -55,7 +55,7 @@ struct controller_root;
 struct controller_root *controller_root_of(EFI_HANDLE handle);
 
 /* Looks for functions of a root bridge that came or went (hot plug), and makes handles of the new
- * ones; those of functions that are `gone` stay. EFI_ALREADY_STARTED: nothing is new. */
+ * ones; those of functions that are `gone` stay. */
 EFI_STATUS controllers_rescan(struct controller_root *root) MUST_CHECK;
 
 /* Takes the controller's handle away; its drivers are stopped. EFI_ACCESS_DENIED: somebody holds on

@@ -34,9 +34,11 @@ static bool has_child(EFI_DRIVER_BINDING_PROTOCOL *binding, EFI_HANDLE root, EFI
     return false;
 }
 
+/* EFI_ALREADY_STARTED: there were no new children. */
 static EFI_STATUS adopt(EFI_DRIVER_BINDING_PROTOCOL *binding, EFI_HANDLE handle,
                         const struct controller_root *root)
 {
+    EFI_STATUS result = EFI_ALREADY_STARTED;
     LIST_FOR_EACH(node, &controllers)
     {
         const struct controller *controller = LIST_ENTRY(node, struct controller, link);
@@ -47,8 +49,9 @@ static EFI_STATUS adopt(EFI_DRIVER_BINDING_PROTOCOL *binding, EFI_HANDLE handle,
             binding, handle, GUID_OF(EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL), controller->handle);
         if (EFI_ERROR(status))
             return status;
+        result = EFI_SUCCESS;
     }
-    return EFI_SUCCESS;
+    return result;
 }
 
 /* The record goes first, as long as the child's handle is there. */
@@ -90,13 +93,14 @@ static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Con
     if (EFI_ERROR(opened) && opened != EFI_ALREADY_STARTED)
         return opened;
     EFI_STATUS status = controllers_rescan(root);
-    if (EFI_ERROR(status) && status != EFI_ALREADY_STARTED)
+    if (EFI_ERROR(status)) {
+        if (!EFI_ERROR(opened))
+            binding_close(This, ControllerHandle, GUID_OF(EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL));
         return status;
+    }
     remove_gone(This, ControllerHandle, root);
-    EFI_STATUS adopted = adopt(This, ControllerHandle, root);
-    if (EFI_ERROR(adopted))
-        return adopted;
-    return EFI_ERROR(opened) ? status : EFI_SUCCESS;
+    status = adopt(This, ControllerHandle, root);
+    return status == EFI_ALREADY_STARTED ? opened : status;
 }
 
 /* The children's handles go; they come back when the root bridge is connected, or devices are

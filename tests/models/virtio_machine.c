@@ -20,6 +20,14 @@ void virtio_machine_init(struct virtio_machine *machine)
     list_init(&machine->host.functions);
 }
 
+void virtio_machine_use_low_addresses(struct virtio_machine *machine)
+{
+    /* 44 bits of address are enough for what the heap gives. */
+    void *sample = pool_alloc_pages(3 * 4096);
+    machine->bus.dma_offset = (uint64_t)(uintptr_t)sample & ~0xfffffffffffull;
+    pool_free_pages(sample, 3 * 4096);
+}
+
 void virtio_machine_plug(struct virtio_machine *machine, struct virtio_model *virtio,
                          uint16_t legacy_id)
 {
@@ -28,10 +36,7 @@ void virtio_machine_plug(struct virtio_machine *machine, struct virtio_model *vi
     if (legacy_id != 0) {
         virtio->offered &= ~VIRTIO_F_VERSION_1;
         virtio_legacy_model_add(&machine->legacy, &machine->pci, virtio, legacy_id, 3, PORTS);
-        /* 44 bits of address are enough for what the heap gives. */
-        void *sample = pool_alloc_pages(3 * 4096);
-        machine->bus.dma_offset = (uint64_t)(uintptr_t)sample & ~0xfffffffffffull;
-        pool_free_pages(sample, 3 * 4096);
+        virtio_machine_use_low_addresses(machine);
     } else {
         virtio_pci_model_add(&machine->modern, &machine->pci, virtio, 3, BAR_ADDRESS, true);
     }

@@ -69,6 +69,14 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* The allocator gives memory of one size from one place. */
+static void use_low_addresses(size_t size)
+{
+    void *sample = pool_alloc_pages(size);
+    t.bus.dma_offset = (uint64_t)(uintptr_t)sample & ~0xfffffffffffull;
+    pool_free_pages(sample, size);
+}
+
 static void make_disk(bool legacy)
 {
     t.disk.size = DISK_SIZE;
@@ -83,9 +91,7 @@ static void make_disk(bool legacy)
     if (legacy) {
         t.disk.virtio.legacy = true;
         t.disk.virtio.offered &= UINT32_MAX;
-        void *sample = pool_alloc_pages(8 * 4096);
-        t.bus.dma_offset = (uint64_t)(uintptr_t)sample & ~0xfffffffffffull;
-        pool_free_pages(sample, 8 * 4096);
+        use_low_addresses(8 * 4096);
     }
     virtio_mmio_model_add(&t.mmio, &t.bus, &t.disk.virtio, BASE);
 }
@@ -183,6 +189,37 @@ static void version_1_works(void **state)
     assert_int_equal(start(), EFI_UNSUPPORTED);
 }
 
+/* Sizes that no driver can use, and the largest there is; a legacy device fixes its queue's size.
+ */
+static void queue_sizes(void **state)
+{
+    static const uint16_t bad[] = {0, 1, 2, 3};
+    for (unsigned legacy = 0; legacy < 2; legacy++) {
+        if (legacy) {
+            tear_down(NULL);
+            set_up(NULL);
+        }
+        make_disk(legacy);
+        struct virtio_model_queue *queue = &t.disk.virtio.queues[0];
+        for (unsigned i = 0; i < ARRAY_SIZE(bad); i++) {
+            queue->max = bad[i];
+            assert_int_equal(start(), EFI_UNSUPPORTED);
+        }
+        queue->max = 100; /* no power of two: only a legacy device is bound to it */
+        assert_int_equal(start(), legacy ? EFI_UNSUPPORTED : EFI_SUCCESS);
+        if (!legacy) {
+            t.driver->stop(t.instance);
+            t.instance = NULL;
+        }
+        queue->max = 32768;
+        if (legacy)
+            use_low_addresses(1u << 20);
+        assert_int_equal(start(), EFI_SUCCESS);
+        assert_int_equal(queue->size, legacy ? 32768 : 128);
+        read_and_write();
+    }
+}
+
 static void other_devices_work(void **state)
 {
     virtio_console_model_init(&t.console, &t.bus, VIRTIO_CONSOLE_F_SIZE);
@@ -246,6 +283,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(version_2_works),
         TEST(version_1_works),
+        TEST(queue_sizes),
         TEST(other_devices_work),
         TEST(nothing_is_found_where_nothing_is),
         TEST(unknown_versions_are_refused),
