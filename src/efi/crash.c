@@ -128,6 +128,8 @@ static bool follows_call(uint64_t address)
 static void print_calls(uint64_t stack)
 {
     unsigned calls = 0;
+    if (!is_ram(stack)) /* it ran over: what it holds begins at the next page */
+        stack = ALIGN_UP(stack, EFI_PAGE_SIZE);
     for (unsigned i = 0; i < STACK_WORDS_MAX && calls < CALLS_MAX; i++) {
         uint64_t word;
         char place[96];

@@ -68,6 +68,11 @@ static EFI_LOADED_IMAGE_PROTOCOL *loaded_image(EFI_HANDLE image)
     return loaded;
 }
 
+void *image_base(void)
+{
+    return loaded_image(self)->ImageBase;
+}
+
 /* The options' text behind "key=", or NULL. */
 static const char16_t *find_option(const char16_t *text, const char16_t *end, const char *key)
 {

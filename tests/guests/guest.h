@@ -31,6 +31,9 @@ void print_number(uint64_t value, unsigned digits);
 void check(const char *key, bool holds);
 bool all_checks_held(void);
 
+/* Where this program was loaded. */
+void *image_base(void);
+
 /* A word of the program's load options, which are "key=value key=value …": the length of its value,
  * which is copied to `to` as ASCII and cut to `size`; 0: not there. */
 size_t option(const char *key, char *to, size_t size);

@@ -128,6 +128,15 @@ static void test_deep_stack(void **state)
     assert_int_equal(calls, 20);
 }
 
+/* The stack pointer is in the guard page: the calls are above it. */
+static void test_overrun_stack(void **state)
+{
+    assert_int_equal(fake_protect(STACK - 0x1000, 0x1000, PAGE_NONE), EFI_SUCCESS);
+    ((uint64_t *)STACK)[3] = CODE + 0x105;
+    struct interrupt_frame frame = {.vector = 14, .rip = CODE, .rsp = STACK - 0x20};
+    assert_contains(report(&frame, STACK - 0x20), "called from \\EFI\\TEST.EFI+0x105");
+}
+
 static void test_names(void **state)
 {
     for (uint64_t vector = 0; vector < 40; vector++) {
@@ -139,9 +148,8 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_page_fault),
-        cmocka_unit_test(test_wild_registers),
-        cmocka_unit_test(test_deep_stack),
+        cmocka_unit_test(test_page_fault), cmocka_unit_test(test_wild_registers),
+        cmocka_unit_test(test_deep_stack), cmocka_unit_test(test_overrun_stack),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
