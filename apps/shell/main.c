@@ -7,6 +7,7 @@
 #include "shell/initrd.h"
 #include "shell/print.h"
 #include "shell/prompt.h"
+#include "shell/protocol/protocol.h"
 #include "shell/shell.h"
 #include "shell/startup.h"
 
@@ -66,11 +67,14 @@ static EFI_STATUS set_up(struct startup *startup)
         status = volumes_update(true);
     if (!EFI_ERROR(status))
         status = set_path();
+    if (!EFI_ERROR(status))
+        status = protocol_install();
     return status;
 }
 
 static void tear_down(struct startup *startup)
 {
+    protocol_uninstall();
     (void)!initrd_withdraw();
     volumes_free();
     environment_free();

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import guests
 from shell import CTRL_C, PROMPT, Shell, disk
 from vm import plain
 
@@ -167,3 +168,17 @@ def test_ctrl_c(start, tmp_path, where):
         shell.type(CTRL_C + "echo after\r")
         shell.vm.expect(PROMPT)
         assert shell.output() == "after"
+
+
+def test_protocols(start, tmp_path):
+    """A program uses every part of the shell's protocols; a program's status is %lasterror%."""
+    program = guests.program("shell")
+    shell = Shell(start, [disk(tmp_path, {**FILES, "guest.efi": program})])
+    shell.run("fs0:")
+    output = shell.run('guest one "two words"')
+    assert re.findall(r"guest: (.*)=0x1", output) == []
+    assert output.count("=0x0") == 37
+    assert "executed value" in output and "[yes] []" in output
+    assert shell.status() == 7
+    assert "guest:" not in shell.run("guest one > log.txt")
+    assert "guest: GetEnv=0x0" in shell.run("type log.txt")
