@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "boot/boot.h"
 
+#include "boot/early.h"
 #include "boot/noboot.h"
 #include "boot/option.h"
 #include "boot/order.h"
@@ -33,6 +34,8 @@ EFI_STATUS EFIAPI boot_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system_table)
 
     variables_announce(&boot);
     do {
+        early_drivers(&boot);
+        early_applications(&boot);
         boot_next(&boot);
         boot_order(&boot);
         boot_host_order(&boot);

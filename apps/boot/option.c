@@ -2,15 +2,14 @@
 #include "boot/option.h"
 
 #include "boot/expand.h"
-#include "boot/start.h"
 #include "boot/variable.h"
 #include "efi/guid.h"
-#include "lib/load_option.h"
 #include "lib/printf.h"
 #include "lib/status_name.h"
 #include "lib/ucs2.h"
 
-static void start_option(struct boot *boot, const struct load_option *option, const char *name)
+void option_start(struct boot *boot, const struct load_option *option, const char *name,
+                  option_starter start)
 {
     size_t problems = boot->host->GetProblemCount(boot->host);
     struct boot_image image = {
@@ -22,36 +21,48 @@ static void start_option(struct boot *boot, const struct load_option *option, co
     EFI_STATUS status = EFI_NOT_FOUND;
     bool started = false;
     if (image.path != NULL) {
-        status = boot_start(boot, &image, &started);
+        status = start(boot, &image, &started);
         (void)boot->bs->FreePool(image.path);
     }
     if (!started && boot->host->GetProblemCount(boot->host) == problems)
         boot_report(boot, "%s: %s", name, status_name(status));
 }
 
-static void boot_option(struct boot *boot, uint16_t number, bool only_active)
+void *option_read(struct boot *boot, const char *kind, uint16_t number, struct load_option *ret)
 {
-    char text[64];
-    char16_t variable[9];
-    format_text(text, sizeof text, "Boot%04X", number);
+    char text[16];
+    char16_t variable[ARRAY_SIZE(text)];
+    format_text(text, sizeof text, "%s%04X", kind, number);
     ucs2_from_ascii(variable, ARRAY_SIZE(variable), text);
 
     size_t size;
     void *data = variable_read(boot, variable, &size);
-    struct load_option option;
     if (data == NULL) {
         boot_report(boot, "%s: no such variable", text);
-        return;
+        return NULL;
     }
-    if (!load_option_parse(data, size, &option)) {
+    if (!load_option_parse(data, size, ret)) {
         boot_report(boot, "%s: not a well-formed load option", text);
-    } else if (!only_active || ((option.attributes & LOAD_OPTION_ACTIVE) != 0 &&
-                                (option.attributes & LOAD_OPTION_CATEGORY) == 0)) {
+        (void)boot->bs->FreePool(data);
+        return NULL;
+    }
+    return data;
+}
+
+static void boot_option(struct boot *boot, uint16_t number, bool only_active)
+{
+    struct load_option option;
+    void *data = option_read(boot, "Boot", number, &option);
+    if (data == NULL)
+        return;
+    if (!only_active || ((option.attributes & LOAD_OPTION_ACTIVE) != 0 &&
+                         (option.attributes & LOAD_OPTION_CATEGORY) == 0)) {
+        char text[64];
         format_text(text, sizeof text, "Boot%04X \"%.30ls\"", number, option.description);
         variable_set(boot, u"BootCurrent",
                      EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS, &number,
                      sizeof number);
-        start_option(boot, &option, text);
+        option_start(boot, &option, text, boot_start);
         variable_set(boot, u"BootCurrent", 0, NULL, 0);
     }
     (void)boot->bs->FreePool(data);

@@ -37,6 +37,25 @@ static EFI_STATUS set_load_options(struct boot *boot, EFI_HANDLE handle,
     return EFI_SUCCESS;
 }
 
+static EFI_STATUS load(struct boot *boot, const struct boot_image *image, EFI_HANDLE *ret)
+{
+    EFI_HANDLE handle = NULL;
+    EFI_STATUS status = boot->bs->LoadImage(true, boot->image, image->path, image->image,
+                                            image->image_size, &handle);
+    if (EFI_ERROR(status)) {
+        /* With a security violation the image is loaded all the same, but must not be started. */
+        if (status == EFI_SECURITY_VIOLATION)
+            (void)boot->bs->UnloadImage(handle);
+        return status;
+    }
+    status = set_load_options(boot, handle, image);
+    if (EFI_ERROR(status))
+        (void)boot->bs->UnloadImage(handle);
+    else
+        *ret = handle;
+    return status;
+}
+
 static EFI_STATUS start_loaded(struct boot *boot, EFI_HANDLE handle, const struct boot_image *image)
 {
     char16_t *exit_data = NULL;
@@ -59,25 +78,29 @@ static EFI_STATUS start_loaded(struct boot *boot, EFI_HANDLE handle, const struc
 
 EFI_STATUS boot_start(struct boot *boot, const struct boot_image *image, bool *ret_started)
 {
-    EFI_HANDLE handle = NULL;
+    EFI_HANDLE handle;
 
     *ret_started = false;
     signal_group(boot, GUID_OF(EFI_EVENT_GROUP_READY_TO_BOOT));
     signal_group(boot, GUID_OF(EFI_EVENT_GROUP_AFTER_READY_TO_BOOT));
-
-    EFI_STATUS status = boot->bs->LoadImage(true, boot->image, image->path, image->image,
-                                            image->image_size, &handle);
-    if (EFI_ERROR(status)) {
-        /* With a security violation the image is loaded all the same, but must not be started. */
-        if (status == EFI_SECURITY_VIOLATION)
-            (void)boot->bs->UnloadImage(handle);
+    EFI_STATUS status = load(boot, image, &handle);
+    if (EFI_ERROR(status))
         return status;
-    }
-    status = set_load_options(boot, handle, image);
-    if (EFI_ERROR(status)) {
-        (void)boot->bs->UnloadImage(handle);
-        return status;
-    }
     *ret_started = true;
     return start_loaded(boot, handle, image);
+}
+
+EFI_STATUS boot_start_early(struct boot *boot, const struct boot_image *image, bool *ret_started)
+{
+    EFI_HANDLE handle;
+
+    *ret_started = false;
+    EFI_STATUS status = load(boot, image, &handle);
+    if (EFI_ERROR(status))
+        return status;
+    *ret_started = true;
+    status = boot->bs->StartImage(handle, NULL, NULL);
+    if (EFI_ERROR(status))
+        boot_report(boot, "%s returned: %s", image->name, status_name(status));
+    return status;
 }

@@ -16,3 +16,7 @@ struct boot_image {
 /* Signals ReadyToBoot, loads the image and starts it under the watchdog (UEFI 2.10 §3.1.2: five
  * minutes). Returns when the image could not be loaded, or returned. `*ret_started` says which. */
 EFI_STATUS boot_start(struct boot *boot, const struct boot_image *image, bool *ret_started);
+
+/* The same for what comes before the boot options, drivers and SysPrep####: without ReadyToBoot and
+ * without the watchdog. A driver that returns success stays. */
+EFI_STATUS boot_start_early(struct boot *boot, const struct boot_image *image, bool *ret_started);

@@ -6,8 +6,8 @@
 
 #define VOLATILE (EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS)
 
-/* §3.1.3: keys and menus are not offered. */
-#define BOOT_OPTION_SUPPORT 0u
+/* §3.3: SysPrep####; keys and menus are not offered. */
+#define BOOT_OPTION_SUPPORT 0x10u
 
 void *variable_read(struct boot *boot, const char16_t *name, size_t *ret_size)
 {

@@ -10,6 +10,9 @@
 #define LOAD_OPTION_ACTIVE   0x00000001u
 #define LOAD_OPTION_CATEGORY 0x00001f00u /* 0: boot; others are applications for a menu */
 
+/* Of Driver####: what is connected already is to be connected again. */
+#define LOAD_OPTION_FORCE_RECONNECT 0x00000002u
+
 /* Points into the variable's content. */
 struct load_option {
     uint32_t attributes;

@@ -110,8 +110,7 @@ static size_t length_of(const char16_t *text)
     return length;
 }
 
-/* The path of a file on this program's volume; pool memory. */
-static EFI_DEVICE_PATH_PROTOCOL *path_of(const char16_t *name)
+EFI_DEVICE_PATH_PROTOCOL *path_of(const char16_t *name)
 {
     static const EFI_GUID utilities_guid = EFI_DEVICE_PATH_UTILITIES_PROTOCOL_GUID;
     static const EFI_GUID path_guid = EFI_DEVICE_PATH_PROTOCOL_GUID;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "efi/boot_services.h"
+#include "efi/protocol/device_path.h"
 #include "efi/runtime_services.h"
 #include "efi/system_table.h"
 
@@ -37,6 +38,10 @@ void *image_base(void);
 /* A word of the program's load options, which are "key=value key=value …": the length of its value,
  * which is copied to `to` as ASCII and cut to `size`; 0: not there. */
 size_t option(const char *key, char *to, size_t size);
+
+/* The path of a file on the volume that this program came from; pool memory, NULL: there is none.
+ */
+EFI_DEVICE_PATH_PROTOCOL *path_of(const char16_t *name);
 
 /* Starts the file `name` of the volume that this program came from, with its own load options. */
 EFI_STATUS chain(const char16_t *name);

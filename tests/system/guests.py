@@ -8,6 +8,8 @@ from vm import ROOT, plain
 
 MIB = 1 << 20
 ESP_MIB = 64
+EXT4_MIB = 16
+EXT4_UUID = "c10d4c55-0000-4000-8000-0000000000e4"
 
 
 def program(name, build="RELEASE"):
@@ -15,11 +17,17 @@ def program(name, build="RELEASE"):
     return ROOT / "Build" / "CloudHvX64" / f"{build}_GCC5" / "meson" / "tests" / "guests" / f"{name}.efi"
 
 
-def disk(directory, name, files=None):
-    """A disk in `directory` that boots the program, with more files beside it."""
+def disk(directory, name, files=None, ext4=None):
+    """A disk in `directory` that boots the program, with more files beside it.
+
+    `ext4` is a directory whose content becomes a second partition.
+    """
     image = directory / f"{name}.img"
-    [place] = layout.gpt(image, (ESP_MIB + 2) * MIB, [(layout.ESP, ESP_MIB)])
-    layout.fat(image, place, {"EFI/BOOT/BOOTX64.EFI": program(name), **(files or {})})
+    kinds = [(layout.ESP, ESP_MIB)] + ([(layout.LINUX, EXT4_MIB)] if ext4 else [])
+    places = layout.gpt(image, (sum(size for _, size in kinds) + 2) * MIB, kinds)
+    layout.fat(image, places[0], {"EFI/BOOT/BOOTX64.EFI": program(name), **(files or {})})
+    if ext4:
+        layout.ext4(image, places[1], ext4, EXT4_UUID)
     return image
 
 

@@ -2,6 +2,7 @@
 /* The boot manager over the real handle database and a real disk, with variables that anybody may
  * have written. Images are not loaded: what would be is written down as text. */
 #include "boot/boot.h"
+#include "boot/early.h"
 #include "boot/noboot.h"
 #include "boot/option.h"
 #include "boot/order.h"
@@ -15,6 +16,8 @@
 #include "unit/efi/disk-fixture.h"
 
 #define FIRST_LOADER "HD(1,MBR,0x4e474953,0x40,0x4000)/\\EFI\\BOOT\\BOOTX64.EFI"
+
+#define WHOLE "VenHw(00000000-0000-0000-0000-000000000000)/"
 
 static EFI_BOOT_SERVICES bs;
 static EFI_RUNTIME_SERVICES rt;
@@ -279,6 +282,43 @@ static void only_active_boot_options(void **state)
     assert_null(find(u"BootNext"));
 }
 
+static void put_file_option(const char16_t *name, uint32_t attributes, const char16_t *file)
+{
+    EFI_DEVICE_PATH_PROTOCOL *path = device_path_from_text(file);
+    assert_non_null(path);
+    struct option_bytes o = make_option(attributes, path, device_path_size(path));
+    free(path);
+    put(name, o.bytes, o.size);
+}
+
+/* In their order, active ones only, each once; others that come later at the next attempt. */
+static void drivers_come_first(void **state)
+{
+    put_file_option(u"Driver0000", LOAD_OPTION_ACTIVE, u"\\greeting.txt");
+    put_file_option(u"Driver0001", 0, u"\\EFI\\BOOT\\BOOTX64.EFI");
+    put_file_option(u"Driver0002", LOAD_OPTION_ACTIVE | LOAD_OPTION_FORCE_RECONNECT,
+                    u"\\EFI\\BOOT\\BOOTX64.EFI");
+    put(u"DriverOrder", "\2\0\1\0\0\0\2\0\5\0\7", 11);
+    early_drivers(&boot);
+    assert_string_equal(loaded, WHOLE FIRST_LOADER
+                        "\n" WHOLE "HD(1,MBR,0x4e474953,0x40,0x4000)/\\greeting.txt\n");
+    assert_string_equal(reports, "Driver0002 \"Name\": load error\n"
+                                 "Driver0000 \"Name\": load error\n"
+                                 "Driver0005: no such variable\n");
+    loaded[0] = 0;
+    put_file_option(u"Driver0005", LOAD_OPTION_ACTIVE, u"\\greeting.txt");
+    early_drivers(&boot);
+    assert_string_equal(loaded, WHOLE "HD(1,MBR,0x4e474953,0x40,0x4000)/\\greeting.txt\n");
+
+    loaded[0] = 0;
+    early_applications(&boot);
+    put_file_option(u"SysPrep0000", LOAD_OPTION_ACTIVE, u"\\greeting.txt");
+    put(u"SysPrepOrder", "\0\0", 2);
+    early_applications(&boot);
+    early_applications(&boot);
+    assert_string_equal(loaded, WHOLE "HD(1,MBR,0x4e474953,0x40,0x4000)/\\greeting.txt\n");
+}
+
 /* Cut at every length, and each byte set to what tells most: no access outside, no endless loop. */
 static void hostile_options(void **state)
 {
@@ -385,6 +425,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(short_forms, start, disk_teardown),
         cmocka_unit_test_setup_teardown(only_active_boot_options, start, disk_teardown),
+        cmocka_unit_test_setup_teardown(drivers_come_first, start, disk_teardown),
         cmocka_unit_test_setup_teardown(hostile_options, start, disk_teardown),
         cmocka_unit_test_setup_teardown(host_order, start, disk_teardown),
         cmocka_unit_test_setup_teardown(nothing_boots, start, disk_teardown),
