@@ -64,3 +64,19 @@ def test_iso_9660_volume(start, tmp_path, firmware):
     failed, held = guests.failed_checks(told(start(Spec([guests.disk(tmp_path, "ramdisk", {"disk.img": image})]))))
     assert not failed
     assert {"volume", "read", "gone", "again"} <= set(held)
+
+
+def test_ipxe_has_forms(start, tmp_path, firmware):
+    """iPXE puts a form for each network card into the HII database, and takes it out again."""
+    if firmware == "ovmf":
+        pytest.skip("iPXE takes Debian's ovmf's own network stack, and does not come back")
+    (tmp_path / "exit.ipxe").write_text("#!ipxe\nexit\n")
+    files = {"ipxe.efi": debian.unpacked("ipxe") / "boot" / "ipxe.efi"}
+    spec = Spec([guests.disk(tmp_path, "forms", files)])
+    spec.extra = [
+        "-netdev", f"user,id=net,tftp={tmp_path},bootfile=exit.ipxe",
+        "-device", "virtio-net-pci,netdev=net,romfile=",
+    ]
+    text = told(start(spec))
+    assert guests.told(text, "ended") == [0], text
+    assert guests.told(text, "added") == guests.told(text, "removed") == [1]
