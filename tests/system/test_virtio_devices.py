@@ -2,9 +2,11 @@
 """Devices that are left alone, and devices behind a virtio-iommu."""
 
 import servers
-from disks import loaders
+from disks import layout, loaders
 from test_network import CARDS, card, expect_answers, guest
 from test_pci import Shell, drive, kernel_spec, shell_spec
+from test_pmem import pmem
+from test_virtio_fs import share  # noqa: F401 pylint: disable=unused-import
 from vm import Spec
 
 IOMMU = ["-device", "virtio-iommu-pci"]
@@ -48,3 +50,22 @@ def test_disk_behind_iommu(start):
 
 def test_network_behind_iommu(start, tmp_path):
     expect_answers(start, Spec([guest(tmp_path, "network-guest")], extra=IOMMU + card(BEHIND_IOMMU)))
+
+
+def test_drivers_stop_and_start(start, share, tmp_path):
+    """The card, the host's directory and the persistent memory go with their drivers, and come back."""
+    directory, shared = share()
+    (directory / "here").write_text("x")
+    memory = tmp_path / "pmem.img"
+    layout.fat(memory, layout.gpt(memory, 8 * layout.MIB, [(layout.ESP, 6)])[0], {"here": "x"}, bits=12)
+    spec = shell_spec()
+    spec.extra = card(CARDS["modern"]) + shared + pmem(memory)
+    shell = Shell(start, spec, tmp_path)
+    volumes = shell.run("dh -p SimpleFileSystem").count("DevicePath")
+    assert volumes == 2 and "DevicePath" in shell.run("dh -p SimpleNetwork")
+    for _ in range(2):
+        shell.run("disconnect -r")
+        assert "DevicePath" not in shell.run("dh -p SimpleFileSystem") + shell.run("dh -p SimpleNetwork")
+        shell.run("connect -r")
+        assert shell.run("dh -p SimpleFileSystem").count("DevicePath") == volumes
+        assert "DevicePath" in shell.run("dh -p SimpleNetwork")
