@@ -51,7 +51,7 @@ def test_microvm_without_pci(start, tmp_path, legacy):
     """A card over MMIO, before and since virtio 1.0."""
     extra = ["-netdev", "user,id=n0", "-device", f"virtio-net-device,netdev=n0,mac={ADDRESS}"]
     extra += ["-global", f"virtio-mmio.force-legacy={legacy}"]
-    expect_answers(start, Spec([guest(tmp_path, "network-guest")], machine="microvm", extra=extra))
+    expect_answers(start, Spec([guests.disk(tmp_path, "network")], machine="microvm", extra=extra))
 
 
 def test_jumbo_frames_are_told(start, tmp_path):

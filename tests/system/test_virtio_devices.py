@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Devices that are left alone, and devices behind a virtio-iommu."""
 
+import guests
 import servers
 from disks import layout, loaders
-from test_network import CARDS, card, expect_answers, guest
+from test_network import CARDS, card, expect_answers
 from test_pci import Shell, drive, kernel_spec, shell_spec
 from test_pmem import pmem
 from test_virtio_fs import share  # noqa: F401 pylint: disable=unused-import
@@ -49,7 +50,7 @@ def test_disk_behind_iommu(start):
 
 
 def test_network_behind_iommu(start, tmp_path):
-    expect_answers(start, Spec([guest(tmp_path, "network-guest")], extra=IOMMU + card(BEHIND_IOMMU)))
+    expect_answers(start, Spec([guests.disk(tmp_path, "network")], extra=IOMMU + card(BEHIND_IOMMU)))
 
 
 def test_drivers_stop_and_start(start, share, tmp_path):
