@@ -54,6 +54,9 @@ def test_eight_host_bridges_three_bridges_64_disks(start):
     assert vm.run("ls -d /sys/block/vd* | wc -l").strip() == "64"
     # The disk that was booted is on the last host bridge.
     assert "pci0000:e0/" in vm.run("for d in /sys/block/vd*; do [ $(cat $d/size) -lt 10000 ] || readlink $d; done")
+    # QEMU needs a while to take 64 disks down, longer than whoever kills it waits.
+    vm.child.sendline("poweroff -f")
+    vm.wait_end()
 
 
 def test_pxb_on_pc(start):
