@@ -37,7 +37,8 @@ def _batch_of(case):
 
 
 def _wanted(session):
-    return {name for item in session.items for mark in item.iter_markers("cases") for name in mark.args}
+    run = [item for item in session.items if not any(mark.args[0] for mark in item.iter_markers("skipif"))]
+    return {name for item in run for mark in item.iter_markers("cases") for name in mark.args}
 
 
 def _build_bench():

@@ -137,6 +137,24 @@ def test_without_any_console(result):
     assert "guest:" not in result.console
 
 
+# --- what the OS finds ------------------------------------------------------
+
+
+@batch("small")
+def exit_boot_services(folder):
+    return [run("--disk", f"path={disk(folder)}", consoles=(), options="exit")]
+
+
+@real_has_none
+@pytest.mark.cases("exit_boot_services")
+def test_devices_are_reset_for_the_os(result):
+    """Console, disk and entropy device: status 0, and no bus mastering."""
+    check_boot(result, 512 * MIB)
+    devices = re.findall(r"virtio type \d+, command (\w+), .* status (\w+)", result.state)
+    assert [status for _, status in devices] == ["00"] * 3, result.state
+    assert not any(int(command, 16) & 4 for command, _ in devices), result.state
+
+
 # --- entry state, clocks ---------------------------------------------------
 
 
@@ -197,12 +215,9 @@ def test_half_a_tebibyte(result):
     check_boot(result, 512 << 30)
 
 
+@batch("large")
 def tebibyte(folder):
     return [run("--memory", "size=1T", "--disk", f"path={disk(folder)}")]
-
-
-if bench.address_bits() > 40:
-    batch("large")(tebibyte)
 
 
 @pytest.mark.skipif(bench.address_bits() <= 40, reason="the machine of QEMU's TCG has 40 address bits")

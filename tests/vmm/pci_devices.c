@@ -165,6 +165,8 @@ static void check_one(void *context, const char *name, const struct virtio_pci_m
         bus_forbidden(bus, "%s: %u writes lost while the status was 0", name, device->lost_writes);
     if (device->pci.bars[0].writes != 0)
         bus_forbidden(bus, "%s: its BAR was written", name);
+    if (pci_model_get32(&device->pci, PCI_COMMAND) & PCI_COMMAND_IO)
+        bus_forbidden(bus, "%s: I/O decoding is on, and it has no ports", name);
     if (virtio->worker_dead)
         bus_forbidden(bus, "%s: a head was used again in flight", name);
 }

@@ -25,6 +25,8 @@ EFI_STATUS guest_main(void)
     if (asked_for("processors"))
         wake_processors();
     print("guest: done\r\n");
+    if (asked_for("exit"))
+        exit_boot_services();
     st->RuntimeServices->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0, NULL);
     return EFI_DEVICE_ERROR;
 }

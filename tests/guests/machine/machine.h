@@ -9,6 +9,7 @@
 /* memory.c */
 void tell_memory(void);
 void tell_tables(void);
+void exit_boot_services(void);
 uint64_t ram_end(void); /* of the highest RAM, whoever has it */
 
 /* zone.c: counts boots in the last 2 MiB of RAM. The first one ends in a reset, the second in a

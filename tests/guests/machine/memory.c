@@ -48,6 +48,20 @@ void tell_memory(void)
     tell("legacy-type", legacy_type);
 }
 
+/* As loaders do: the map may change once. */
+void exit_boot_services(void)
+{
+    EFI_STATUS status = EFI_INVALID_PARAMETER;
+    for (unsigned i = 0; i < 2 && EFI_ERROR(status); i++) {
+        size_t size = sizeof map, key, step;
+        uint32_t version;
+        status = st->BootServices->GetMemoryMap(&size, (EFI_MEMORY_DESCRIPTOR *)(void *)map, &key,
+                                                &step, &version);
+        if (!EFI_ERROR(status))
+            status = st->BootServices->ExitBootServices(self, key);
+    }
+}
+
 uint64_t ram_end(void)
 {
     uint64_t end = 0;
