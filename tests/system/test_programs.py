@@ -106,3 +106,59 @@ def test_grub_script(start, grub):
     assert "found=hd0,gpt2" in text and "file=hd0,gpt2" in text and "from-ext4" in text
     # The program that was started by chainloader has run.
     assert guests.told(section(text, "chainloader"), "processors") == [1]
+
+
+# Debian's EFI shell runs it after five seconds without a key. It ends with the machine.
+SHELL_SCRIPT = """\
+@echo -off
+ver
+fs0:
+echo [type]
+type hello.txt
+echo [set]
+set -v name value-of-a-variable
+echo %name%
+for %i in one two
+  echo loop-%i
+endfor
+if exist nothing.txt then
+  echo wrong
+else
+  echo right
+endif
+mkdir made
+cp hello.txt made
+echo [ls]
+ls made
+echo [map]
+map
+echo [drivers]
+drivers
+echo [memmap]
+memmap
+echo [dmpstore]
+dmpstore PlatformLang
+echo [end]
+reset -s
+"""
+
+
+def test_debian_shell(start, tmp_path):
+    """Debian's EFI shell runs a script: files, variables, and what it finds out of the machine."""
+    shell = debian.newer("efi-shell-x64") / "usr/share/efi-shell-x64/shellx64.efi"
+    disk = guests.disk(tmp_path, "mp", {
+        "EFI/BOOT/BOOTX64.EFI": shell,
+        "startup.nsh": SHELL_SCRIPT.replace("\n", "\r\n"),
+        "hello.txt": "this is hello.txt",
+    })
+    vm = start(Spec([disk]))
+    text = plain(vm.wait_end())
+    assert "UEFI Interactive Shell" in text and "UEFI v2.10" in text, text
+    assert "this is hello.txt" in section(text, "type"), text
+    for word in ("value-of-a-variable", "loop-one", "loop-two", "right"):
+        assert word in section(text, "set"), text
+    assert re.search(r"17\s+hello\.txt", section(text, "ls")), text
+    assert "FS0:" in section(text, "map") and "/Pci(0x3,0x0)/HD(1,GPT," in section(text, "map"), text
+    assert "virtio" in section(text, "drivers").lower(), text
+    assert "Conventional" in section(text, "memmap") or "Available" in section(text, "memmap"), text
+    assert "PlatformLang" in section(text, "dmpstore") and "[end]" in text, text

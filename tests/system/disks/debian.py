@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 DEBS = Path(__file__).resolve().parents[3] / "Build" / "debs"
@@ -23,6 +24,42 @@ def deb(package):
             _download(package)
             found = sorted(DEBS.glob(f"{package}_*.deb"))
     return found[-1]
+
+
+# The suite that has what this one does not.
+NEWER_SUITE = "trixie"
+
+
+@functools.cache
+def newer(package):
+    """A directory with the files of a package of the next suite, which this machine need not use."""
+    DEBS.mkdir(parents=True, exist_ok=True)
+    with open(DEBS / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not list(DEBS.glob(f"{package}_*.deb")):
+            _download_newer(package)
+    return unpacked(package)
+
+
+def _download_newer(package):
+    """The archive is the one that this machine's own suite comes from, asked for another suite this once."""
+    listing = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(COMPONENT)", "Created-By: Packages"]
+    targets = subprocess.run(listing, check=True, capture_output=True, text=True).stdout.splitlines()
+    [archive, *_] = [line.split()[0] for line in targets if line.endswith("/debian/ main")]
+    with tempfile.TemporaryDirectory() as place:
+        sources = Path(place) / "sources.list"
+        sources.write_text(f"deb [arch=amd64] {archive} {NEWER_SUITE} main\n")
+        for directory in ("lists/partial", "cache/archives/partial"):
+            (Path(place) / directory).mkdir(parents=True)
+        options = [
+            f"Dir::Etc::sourcelist={sources}", "Dir::Etc::sourceparts=/dev/null", f"Dir::State::lists={place}/lists",
+            f"Dir::Cache={place}/cache", "Acquire::Languages=none", "APT::Sandbox::User=root",
+        ]
+        apt = ["apt-get", "-q", *(word for option in options for word in ("-o", option))]
+        for command in (["update"], ["download", package]):
+            result = subprocess.run([*apt, *command], cwd=DEBS, capture_output=True, text=True)
+            if result.returncode != 0:
+                raise RuntimeError(f"apt-get {' '.join(command)} of {NEWER_SUITE}: {result.stderr.strip()}")
 
 
 def _download(package):
