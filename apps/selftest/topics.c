@@ -4,7 +4,7 @@
 #define TOPICS_BEFORE_EXIT(item)                                                                   \
     item(event) item(group) item(timer) item(tpl) item(memory) item(handle) item(open)             \
         item(locate) item(driver) item(image) item(exhaustion) item(misc) item(clock)              \
-            item(variable)
+            item(variable) item(block) item(file) item(console) item(small)
 #define TOPICS_AFTER_EXIT(item) item(exit) item(attributes) item(runtime) item(map_errors)
 #define TOPICS_VIRTUAL(item)    item(virtual) item(converted)
 

@@ -12,7 +12,7 @@ def test_selftest(start, tmp_path, name):
     known = {test for test, (kind, _) in run_selftest.differences(name).items() if kind == "fails"}
     assert len(run.passed | run.failed | run.skipped) == run.planned
     missing = run_selftest.named_tests() - run.passed - run.failed - run.skipped
-    assert not missing, "the table of status codes names these, and they have not run"
+    assert not missing, f"the table of status codes names {sorted(missing)}, which have not run"
     surprises = "\n".join(f"{test}\n{run.why(test)}" for test in sorted(run.failed - known))
     assert not surprises, f"these fail:\n{surprises}"
     assert not known - run.failed, "these are expected to fail, and do not"

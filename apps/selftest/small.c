@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause-Patent */
+/* The smaller protocols: device path utilities and text (UEFI 2.10 §10.5, §10.6), reset
+ * notification (§38.2), timestamp (§39), memory attribute and RNG (§37). */
+#include "efi/protocol/device_path_from_text.h"
+#include "efi/protocol/device_path_to_text.h"
+#include "efi/protocol/device_path_utilities.h"
+#include "efi/protocol/memory_attribute.h"
+#include "efi/protocol/reset_notification.h"
+#include "efi/protocol/rng.h"
+#include "efi/protocol/timestamp.h"
+#include "lib/memory.h"
+#include "selftest/fixture.h"
+
+static void *find(const EFI_GUID *protocol)
+{
+    void *interface = NULL;
+    EXPECT(EFI_SUCCESS, bs->LocateProtocol(protocol, NULL, &interface));
+    return interface;
+}
+
+static void path_utilities(void)
+{
+    const EFI_DEVICE_PATH_UTILITIES_PROTOCOL *paths =
+        find(GUID_OF(EFI_DEVICE_PATH_UTILITIES_PROTOCOL));
+    REQUIRE_TRUE(paths != NULL);
+    struct test_path one = make_path(1), two = make_path(2);
+    size_t node = offsetof(struct test_path, end);
+    EQUAL(sizeof one, paths->GetDevicePathSize(&one.vendor.Header));
+    EQUAL(0, paths->GetDevicePathSize(NULL));
+    EFI_DEVICE_PATH_PROTOCOL *both =
+        paths->AppendDevicePath(&one.vendor.Header, &two.vendor.Header);
+    REQUIRE_TRUE(both != NULL);
+    EQUAL(2 * node + 4, paths->GetDevicePathSize(both));
+    CHECK(memcmp(both, &one, node) == 0 && memcmp((uint8_t *)both + node, &two, sizeof two) == 0);
+    EXPECT(EFI_SUCCESS, bs->FreePool(both));
+    both = paths->AppendDevicePathInstance(&one.vendor.Header, &two.vendor.Header);
+    REQUIRE_TRUE(both != NULL);
+    CHECK(paths->IsDevicePathMultiInstance(both));
+    CHECK(!paths->IsDevicePathMultiInstance(&one.vendor.Header));
+    EFI_DEVICE_PATH_PROTOCOL *rest = both;
+    size_t size = 0;
+    EFI_DEVICE_PATH_PROTOCOL *first = paths->GetNextDevicePathInstance(&rest, &size);
+    CHECK(first != NULL && size == sizeof one && memcmp(first, &one, sizeof one) == 0);
+    EXPECT(EFI_SUCCESS, bs->FreePool(first));
+    EXPECT(EFI_SUCCESS, bs->FreePool(both));
+    CHECK(paths->CreateDeviceNode(1, 1, 3) == NULL);
+    CHECK(paths->DuplicateDevicePath(NULL) == NULL);
+}
+
+static void path_text(void)
+{
+    const EFI_DEVICE_PATH_TO_TEXT_PROTOCOL *to = find(GUID_OF(EFI_DEVICE_PATH_TO_TEXT_PROTOCOL));
+    const EFI_DEVICE_PATH_FROM_TEXT_PROTOCOL *from =
+        find(GUID_OF(EFI_DEVICE_PATH_FROM_TEXT_PROTOCOL));
+    REQUIRE_TRUE(to != NULL && from != NULL);
+    static const char16_t wanted[] = u"PciRoot(0x0)/Pci(0x3,0x0)";
+    EFI_DEVICE_PATH_PROTOCOL *path = from->ConvertTextToDevicePath(wanted);
+    REQUIRE_TRUE(path != NULL);
+    char16_t *text = to->ConvertDevicePathToText(path, false, true);
+    CHECK(text != NULL && memcmp(text, wanted, sizeof wanted) == 0);
+    EXPECT(EFI_SUCCESS, bs->FreePool(text));
+    EXPECT(EFI_SUCCESS, bs->FreePool(path));
+    CHECK(to->ConvertDevicePathToText(NULL, false, false) == NULL);
+    CHECK(to->ConvertDeviceNodeToText(NULL, false, false) == NULL);
+    CHECK(from->ConvertTextToDevicePath(NULL) == NULL);
+    CHECK(from->ConvertTextToDeviceNode(NULL) == NULL);
+}
+
+static void EFIAPI at_reset(EFI_RESET_TYPE type, EFI_STATUS status, size_t size, void *data)
+{
+}
+
+static void reset_notification(void)
+{
+    EFI_RESET_NOTIFICATION_PROTOCOL *resets = find(GUID_OF(EFI_RESET_NOTIFICATION_PROTOCOL));
+    REQUIRE_TRUE(resets != NULL);
+    EXPECT(EFI_SUCCESS, resets->RegisterResetNotify(resets, at_reset));
+    EXPECT(EFI_ALREADY_STARTED, resets->RegisterResetNotify(resets, at_reset));
+    EXPECT(EFI_SUCCESS, resets->UnregisterResetNotify(resets, at_reset));
+    EXPECT(EFI_INVALID_PARAMETER, resets->UnregisterResetNotify(resets, at_reset));
+    EXPECT(EFI_INVALID_PARAMETER, resets->RegisterResetNotify(resets, NULL));
+}
+
+static void timestamp(void)
+{
+    const EFI_TIMESTAMP_PROTOCOL *clock = find(GUID_OF(EFI_TIMESTAMP_PROTOCOL));
+    REQUIRE_TRUE(clock != NULL);
+    EFI_TIMESTAMP_PROPERTIES properties = {0};
+    EXPECT(EFI_SUCCESS, clock->GetProperties(&properties));
+    CHECK(properties.Frequency > 1000000 && properties.EndValue > properties.Frequency);
+    uint64_t before = clock->GetTimestamp();
+    bs->Stall(1000);
+    CHECK(clock->GetTimestamp() - before >= properties.Frequency / 1000);
+    EXPECT(EFI_INVALID_PARAMETER, clock->GetProperties(NULL));
+}
+
+static void memory_attributes(void)
+{
+    EFI_MEMORY_ATTRIBUTE_PROTOCOL *memory = find(GUID_OF(EFI_MEMORY_ATTRIBUTE_PROTOCOL));
+    REQUIRE_TRUE(memory != NULL);
+    EFI_PHYSICAL_ADDRESS base;
+    uint64_t found = 0;
+    REQUIRE(EFI_SUCCESS, bs->AllocatePages(AllocateAnyPages, EfiBootServicesData, 2, &base));
+    uint64_t size = 2 * EFI_PAGE_SIZE;
+    EXPECT(EFI_SUCCESS, memory->SetMemoryAttributes(memory, base, size, EFI_MEMORY_RO));
+    EXPECT(EFI_SUCCESS, memory->GetMemoryAttributes(memory, base, size, &found));
+    EQUAL(EFI_MEMORY_RO, found & EFI_MEMORY_RO);
+    EXPECT(EFI_SUCCESS, memory->ClearMemoryAttributes(memory, base, EFI_PAGE_SIZE, EFI_MEMORY_RO));
+    /* Pages of a range that are not alike have no attributes. */
+    EXPECT(EFI_NO_MAPPING, memory->GetMemoryAttributes(memory, base, size, &found));
+    EXPECT(EFI_SUCCESS, memory->ClearMemoryAttributes(memory, base, size, EFI_MEMORY_RO));
+    EXPECT(EFI_INVALID_PARAMETER, memory->SetMemoryAttributes(memory, base, 0, EFI_MEMORY_RO));
+    EXPECT(EFI_INVALID_PARAMETER, memory->SetMemoryAttributes(memory, base, size, 0));
+    EXPECT(EFI_INVALID_PARAMETER, memory->SetMemoryAttributes(memory, base, size, EFI_MEMORY_WB));
+    EXPECT(EFI_INVALID_PARAMETER, memory->GetMemoryAttributes(memory, base, size, NULL));
+    EXPECT(EFI_INVALID_PARAMETER, memory->ClearMemoryAttributes(memory, base, 0, EFI_MEMORY_RO));
+    EXPECT(EFI_UNSUPPORTED,
+           memory->SetMemoryAttributes(memory, base + 1, EFI_PAGE_SIZE, EFI_MEMORY_RO));
+    EXPECT(EFI_SUCCESS, bs->FreePages(base, 2));
+}
+
+static void rng(void)
+{
+    EFI_RNG_PROTOCOL *random = find(GUID_OF(EFI_RNG_PROTOCOL));
+    REQUIRE_TRUE(random != NULL);
+    EFI_RNG_ALGORITHM algorithms[8], unknown = TEST_NONE_GUID;
+    size_t size = 0;
+    uint8_t one[32] = {0}, two[32] = {0};
+    EXPECT(EFI_BUFFER_TOO_SMALL, random->GetInfo(random, &size, algorithms));
+    CHECK(size >= sizeof algorithms[0] && size <= sizeof algorithms);
+    EXPECT(EFI_SUCCESS, random->GetInfo(random, &size, algorithms));
+    EXPECT(EFI_INVALID_PARAMETER, random->GetInfo(random, NULL, algorithms));
+    EXPECT(EFI_SUCCESS, random->GetRNG(random, NULL, sizeof one, one));
+    EXPECT(EFI_SUCCESS, random->GetRNG(random, &algorithms[0], sizeof two, two));
+    CHECK(memcmp(one, two, sizeof one) != 0);
+    EXPECT(EFI_UNSUPPORTED, random->GetRNG(random, &unknown, sizeof one, one));
+    EXPECT(EFI_INVALID_PARAMETER, random->GetRNG(random, NULL, 0, one));
+    EXPECT(EFI_INVALID_PARAMETER, random->GetRNG(random, NULL, sizeof one, NULL));
+}
+
+static const struct selftest tests[] = {
+    {"path-utilities", path_utilities},         {"path-text", path_text},
+    {"reset-notification", reset_notification}, {"timestamp", timestamp},
+    {"memory-attributes", memory_attributes},   {"rng", rng},
+};
+
+const struct topic topic_small = TOPIC("small", tests);
