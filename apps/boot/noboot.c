@@ -4,13 +4,30 @@
 #include "boot/shell.h"
 #include "lib/ascii.h"
 
-#define RETRY_SECONDS 5
+#define RETRY_SECONDS    5
+#define UNITS_PER_SECOND 10000000ull /* of SetTimer, 100 ns */
 
 /* Whoever leaves the shell has mended something, or not: everything is tried again. */
 static enum noboot_action end_in_shell(struct boot *boot)
 {
     boot_report(boot, "Nothing could be booted. Here is the EFI shell; 'exit' tries again.");
     return boot_shell(boot) ? NOBOOT_RETRY : NOBOOT_LEAVE;
+}
+
+/* By a timer event, since Stall keeps the processor busy. */
+static void rest(EFI_BOOT_SERVICES *bs)
+{
+    EFI_EVENT timer;
+    size_t index;
+    EFI_STATUS status = bs->CreateEvent(EVT_TIMER, 0, NULL, NULL, &timer);
+    if (!EFI_ERROR(status)) {
+        status = bs->SetTimer(timer, TimerRelative, RETRY_SECONDS * UNITS_PER_SECOND);
+        if (!EFI_ERROR(status))
+            status = bs->WaitForEvent(1, &timer, &index);
+        (void)bs->CloseEvent(timer);
+    }
+    if (EFI_ERROR(status))
+        (void)bs->Stall(RETRY_SECONDS * 1000000);
 }
 
 enum noboot_action noboot(struct boot *boot)
@@ -21,7 +38,7 @@ enum noboot_action noboot(struct boot *boot)
 
     if (ascii_equal(action, "retry")) {
         boot_report(boot, "Nothing could be booted. Trying again in %d seconds.", RETRY_SECONDS);
-        (void)boot->bs->Stall(RETRY_SECONDS * 1000000);
+        rest(boot->bs);
         return NOBOOT_RETRY;
     }
     if (ascii_equal(action, "reset")) {
