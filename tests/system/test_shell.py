@@ -182,3 +182,44 @@ def test_protocols(start, tmp_path):
     assert shell.status() == 7
     assert "guest:" not in shell.run("guest one > log.txt")
     assert "guest: GetEnv=0x0" in shell.run("type log.txt")
+
+
+UP, LEFT, HOME, END, TAB = "\x1b[A", "\x1b[D", "\x1b[H", "\x1b[F", "\t"
+
+
+def test_editing(at_files):
+    """History, moving in the line, completion of commands and files."""
+    run = at_files.run
+    run("echo first")
+    run("echo second")
+    at_files.type(UP + UP + "\r")
+    assert at_files.output() == "first"
+    assert run("echo xb" + LEFT + "a" + HOME + END + "c") == "xabc"
+    assert run("ec" + TAB + " it") == "it"
+    assert run("type a." + TAB) == "hello"
+    assert run("type su" + TAB + "de" + TAB + "f" + TAB) == "x"
+
+
+def test_paging(at_files):
+    """-b stops at the end of each page; a key shows the next one, Q ends."""
+    at_files.type("help -verbose -b\r")
+    for key in (" ", "q"):
+        at_files.vm.expect("next page, Q to end: ")
+        at_files.type(key)
+    # The prompt's blank is one already: the terminal may just move over it.
+    at_files.type("echo on\r")
+    at_files.vm.expect(r"[\r\n]on\r")
+    at_files.vm.expect(PROMPT)
+
+
+def test_paste(at_files):
+    """10 KiB of lines at once: none is lost, none is changed."""
+    lines = [f"echo line {number:04} {'x' * 40}" for number in range(180)]
+    text = "\r".join(lines) + "\r"
+    assert len(text) > 10000
+    at_files.type(text)
+    at_files.vm.expect(r"\nline 0179 x{40}\r")
+    at_files.vm.expect(PROMPT)
+    log = plain(at_files.vm.log_path.read_text(errors="replace"))
+    shown = re.findall(r"^line (\d{4}) x{40}$", log, re.M)
+    assert shown == [f"{number:04}" for number in range(180)]

@@ -107,7 +107,8 @@ static EFI_STATUS descend(struct found_list *out, const struct found *in, const 
         if (full == NULL)
             return EFI_OUT_OF_RESOURCES;
         status = add_named(out, full);
-        if (status == EFI_NOT_FOUND && path_has_wildcards(name))
+        /* What a file system says to * as a name is its own matter. */
+        if (EFI_ERROR(status) && status != EFI_OUT_OF_RESOURCES && path_has_wildcards(name))
             status = search(out, in->full, name, !last);
         if (status == EFI_NOT_FOUND)
             status = EFI_SUCCESS;
