@@ -22,6 +22,15 @@ static bool exact(struct virtio_model *v, uint64_t offset, unsigned width)
     return false;
 }
 
+/* What a device has said is the size that it goes by: another one would only be DMA to anywhere. */
+static uint16_t tell_size(struct virtio_model *v, struct virtio_model_queue *queue)
+{
+    uint16_t told = (uint16_t)virtio_model_lie(v, LIE_QUEUE_SIZE, queue != NULL ? queue->max : 0);
+    if (queue != NULL && told <= VIRTQ_SIZE_MAX)
+        queue->size = told;
+    return told;
+}
+
 static uint64_t read_ports(void *context, uint64_t offset, unsigned width)
 {
     struct virtio_model *v = ((struct virtio_legacy_model *)context)->virtio;
@@ -34,7 +43,7 @@ static uint64_t read_ports(void *context, uint64_t offset, unsigned width)
     case VIRTIO_LEGACY_QUEUE_ADDRESS:
         return queue != NULL ? queue->descriptors / 4096 : 0;
     case VIRTIO_LEGACY_QUEUE_SIZE:
-        return virtio_model_lie(v, LIE_QUEUE_SIZE, queue != NULL ? queue->max : 0);
+        return tell_size(v, queue);
     case VIRTIO_LEGACY_DEVICE_STATUS:
         return virtio_model_get_status(v);
     case VIRTIO_LEGACY_ISR_STATUS:
