@@ -94,7 +94,7 @@ static void unaligned(void)
     memcpy(guid, OWNER, sizeof *guid);
     char data[3];
     size_t size = 2;
-    EXPECT(EFI_SUCCESS, rt->SetVariable(name, guid, BS, 2, "xyz" + 1));
+    EXPECT(EFI_SUCCESS, rt->SetVariable(name, guid, BS, 2, &"xyz"[1]));
     EXPECT(EFI_SUCCESS, rt->GetVariable(name, guid, NULL, &size, data + 1));
     CHECK(memcmp(data + 1, "yz", 2) == 0);
     EXPECT(EFI_SUCCESS, rt->SetVariable(name, guid, BS, 0, NULL));
