@@ -2,6 +2,8 @@
 #include "efi/component_name.h"
 
 #include "core/pool.h"
+#include "efi/controller.h"
+#include "efi/disk.h"
 #include "efi/guid.h"
 #include "efi/handle.h"
 #include "efi/protocol/component_name2.h"
@@ -13,7 +15,14 @@ static char supported_languages[] = "en";
 struct component_name {
     EFI_COMPONENT_NAME2_PROTOCOL protocol;
     char16_t name[32];
+    const char *ascii; /* the same */
 };
+
+static struct disk *disk_of(EFI_HANDLE handle)
+{
+    EFI_BLOCK_IO_PROTOCOL *block_io = handle_interface(handle, GUID_OF(EFI_BLOCK_IO_PROTOCOL));
+    return block_io != NULL ? disk_from_block_io(block_io) : NULL;
+}
 
 static bool is_supported(const char *language)
 {
@@ -39,7 +48,16 @@ static EFI_STATUS EFIAPI get_controller_name(EFI_COMPONENT_NAME2_PROTOCOL *This,
         (ChildHandle != NULL && !handle_is_valid(ChildHandle)) || Language == NULL ||
         ControllerName == NULL)
         return EFI_INVALID_PARAMETER;
-    return EFI_UNSUPPORTED;
+    /* Disks have names, which begin with that of their driver. */
+    const char *driver = CONTAINER_OF(This, struct component_name, protocol)->ascii;
+    const struct controller *controller =
+        handle_interface(ControllerHandle, GUID_OF(CLOUDHV_CONTROLLER));
+    struct disk *disk = disk_of(ChildHandle != NULL ? ChildHandle : ControllerHandle);
+    if (!is_supported(Language) || controller == NULL || controller->instance == NULL ||
+        disk == NULL || !ascii_starts_with(disk->device->name, driver))
+        return EFI_UNSUPPORTED;
+    *ControllerName = disk_name(disk);
+    return EFI_SUCCESS;
 }
 
 EFI_STATUS component_name_install(EFI_HANDLE handle, const char *name)
@@ -49,6 +67,7 @@ EFI_STATUS component_name_install(EFI_HANDLE handle, const char *name)
         return EFI_OUT_OF_RESOURCES;
     component->protocol =
         (EFI_COMPONENT_NAME2_PROTOCOL){get_driver_name, get_controller_name, supported_languages};
+    component->ascii = name;
     ucs2_from_ascii(component->name, ARRAY_SIZE(component->name), name);
     EFI_STATUS status = efi_install_protocol_interface(
         &handle, GUID_OF(EFI_COMPONENT_NAME2_PROTOCOL), EFI_NATIVE_INTERFACE, &component->protocol);

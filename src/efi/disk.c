@@ -7,6 +7,8 @@
 #include "efi/multiple.h"
 #include "efi/tpl.h"
 #include "lib/checked.h"
+#include "lib/printf.h"
+#include "lib/ucs2.h"
 
 /* Disks are not used above TPL_CALLBACK (UEFI 2.10 §7.1, table 7.3); raising to it keeps
  * notification functions that use the same disk out while a request is under way. */
@@ -171,4 +173,15 @@ EFI_STATUS disk_uninstall(EFI_HANDLE handle, struct disk *disk, EFI_DEVICE_PATH_
 struct disk *disk_from_block_io(EFI_BLOCK_IO_PROTOCOL *block_io)
 {
     return block_io->ReadBlocks == read_blocks ? from_block_io(block_io) : NULL;
+}
+
+char16_t *disk_name(struct disk *disk)
+{
+    char text[ARRAY_SIZE(disk->name)];
+    EFI_TPL tpl = tpl_raise_to(DISK_TPL);
+    const char *serial = block_serial(disk->device);
+    efi_restore_tpl(tpl);
+    format_text(text, sizeof text, serial[0] != '\0' ? "%s %s" : "%s", disk->device->name, serial);
+    ucs2_from_ascii(disk->name, ARRAY_SIZE(disk->name), text);
+    return disk->name;
 }

@@ -19,6 +19,7 @@ struct disk {
     EFI_BLOCK_IO_MEDIA media;
     struct block_device *device;
     EFI_HANDLE handle;
+    char16_t name[72]; /* disk_name() */
     bool logical_partition;
     bool can_erase;        /* the protocol is installed */
     struct list changed;   /* among the disks with another medium (disk_media.c) */
@@ -34,6 +35,9 @@ EFI_STATUS disk_install(EFI_HANDLE *handle, struct block_device *device, bool lo
 /* EFI_ACCESS_DENIED, and all is as before, when somebody holds on to one of the protocols. Requests
  * in flight are finished first. */
 EFI_STATUS disk_uninstall(EFI_HANDLE handle, struct disk *disk, EFI_DEVICE_PATH_PROTOCOL *path);
+
+/* What people call it, with its serial number: "virtio-blk 0000:00:03.0 data-7". */
+char16_t *disk_name(struct disk *disk);
 
 /* The disk whose Block I/O this is; NULL when a foreign driver made it. */
 struct disk *disk_from_block_io(EFI_BLOCK_IO_PROTOCOL *block_io);

@@ -131,6 +131,11 @@ static inline void fuzz_disk_use(struct fuzz_bytes *input, const struct pci_driv
     struct block_device *block = fuzz_disk_pick(instance, 0);
     if (block != NULL)
         block->operations->poll(block);
+    bool idle = true;
+    for (unsigned i = 0; i < FUZZ_DISK_REQUESTS; i++)
+        idle = idle && !fuzz_disk_slots[i].busy;
+    if (idle && fuzz_take(input, 1) % 4 == 1)
+        driver->quiesce(instance);
     driver->stop(instance);
     for (unsigned i = 0; i < FUZZ_DISK_REQUESTS; i++) {
         if (fuzz_disk_slots[i].busy)

@@ -2,6 +2,7 @@
 /* Block I/O, Disk I/O and their asynchronous versions, and what partitions make of a disk. */
 #include "efi/protocol/partition_info.h"
 #include "efi/timer.h"
+#include "lib/ucs2.h"
 #include "unit/efi/disk-fixture.h"
 
 static uint8_t buffer[16 * BLOCK];
@@ -83,6 +84,16 @@ static void another_medium_is_looked_at(void **state)
     assert_int_equal(io->ReadBlocks(io, ram.device.media_id, 0, BLOCK, buffer), EFI_SUCCESS);
     assert_ptr_equal(child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)), volume);
     assert_int_equal(root->Close(root), EFI_SUCCESS);
+}
+
+static void a_disk_has_a_name(void **state)
+{
+    char16_t expected[32];
+    ucs2_from_ascii(expected, ARRAY_SIZE(expected), "ramdisk");
+    assert_memory_equal(disk_name(disk), expected, ucs2_size(expected));
+    block_set_serial(&ram.device, " data-7 ", 8);
+    ucs2_from_ascii(expected, ARRAY_SIZE(expected), "ramdisk data-7");
+    assert_memory_equal(disk_name(disk), expected, ucs2_size(expected));
 }
 
 static void blocks_are_erased(void **state)
@@ -277,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(checks_of_block_io, disk_setup, disk_teardown),
         cmocka_unit_test_setup_teardown(another_medium_is_looked_at, disk_setup, disk_teardown),
+        cmocka_unit_test_setup_teardown(a_disk_has_a_name, disk_setup, disk_teardown),
         cmocka_unit_test_setup_teardown(blocks_are_erased, disk_setup, disk_teardown),
         cmocka_unit_test_setup_teardown(bytes_at_any_offset, disk_setup, disk_teardown),
         cmocka_unit_test_setup_teardown(asynchronous_requests, disk_setup, disk_teardown),
