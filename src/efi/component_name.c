@@ -2,7 +2,6 @@
 #include "efi/component_name.h"
 
 #include "core/pool.h"
-#include "efi/controller.h"
 #include "efi/disk.h"
 #include "efi/guid.h"
 #include "efi/handle.h"
@@ -50,11 +49,9 @@ static EFI_STATUS EFIAPI get_controller_name(EFI_COMPONENT_NAME2_PROTOCOL *This,
         return EFI_INVALID_PARAMETER;
     /* Disks have names, which begin with that of their driver. */
     const char *driver = CONTAINER_OF(This, struct component_name, protocol)->ascii;
-    const struct controller *controller =
-        handle_interface(ControllerHandle, GUID_OF(CLOUDHV_CONTROLLER));
     struct disk *disk = disk_of(ChildHandle != NULL ? ChildHandle : ControllerHandle);
-    if (!is_supported(Language) || controller == NULL || controller->instance == NULL ||
-        disk == NULL || !ascii_starts_with(disk->device->name, driver))
+    if (!is_supported(Language) || disk == NULL || disk->logical_partition ||
+        !ascii_starts_with(disk->device->name, driver))
         return EFI_UNSUPPORTED;
     *ControllerName = disk_name(disk);
     return EFI_SUCCESS;

@@ -86,7 +86,7 @@ def boot(firmware, image, device, others):
 def run(firmware, image, device):
     """{what: number} that the program tells, and how often the device was notified meanwhile."""
     with tempfile.NamedTemporaryFile("r", errors="replace") as trace:
-        extra = ["-trace", "virtio_queue_notify", "-trace", "pci_nvme_mmio_doorbell_sq", "-D", trace.name]
+        extra = ["-msg", "timestamp=on", "-trace", "virtio_queue_notify", "-trace", "pci_nvme_mmio_doorbell_sq", "-D", trace.name]
         child, _ = start(firmware, image, device, extra)
         values, phases = {}, []
         while True:
@@ -109,7 +109,7 @@ def run(firmware, image, device):
 def host_rate(big):
     """MiB per second of the host's own reading, from its page cache."""
     best = 0
-    target = bytearray(MIB)
+    target = bytearray(64 * MIB)
     for _ in range(3):
         start = time.perf_counter()
         with open(big, "rb", buffering=0) as file:

@@ -155,6 +155,7 @@ EFI_STATUS guest_main(void)
     if (EFI_ERROR(status))
         return status;
     buffer = (uint8_t *)(uintptr_t)memory;
+    st->BootServices->SetMem(buffer, LARGEST, 0xff); /* the host has given it, too */
     uint64_t start = ticks();
     (void)st->BootServices->Stall(CALIBRATION);
     ticks_per_second = (ticks() - start) * (1000000u / CALIBRATION);

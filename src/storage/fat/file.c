@@ -7,6 +7,8 @@ EFI_STATUS fat_transfer(struct fat_node *node, bool write, uint64_t position, vo
     struct fat_volume *volume = node->volume;
     uint32_t cluster_size = volume->cluster_size;
     uint8_t *at = buffer;
+    if (write)
+        fat_ahead_forget(volume);
     while (size > 0) {
         uint32_t index = (uint32_t)(position / cluster_size);
         uint32_t inside = (uint32_t)(position % cluster_size);
@@ -47,7 +49,7 @@ EFI_STATUS fat_read(struct file *file, uint64_t position, void *buffer, size_t s
     size = (size_t)MIN(size, node->entry.size - position);
     if (size > 0 && node->chain.first == 0)
         return fat_corrupted(node, "bad first cluster");
-    EFI_STATUS status = fat_transfer(node, false, position, buffer, size);
+    EFI_STATUS status = fat_ahead_read(node, position, buffer, size);
     if (EFI_ERROR(status))
         return status;
     *ret_size = size;

@@ -120,6 +120,8 @@ void fat_node_put(struct fat_node *node)
     while (node != NULL && --node->references == 0) {
         struct fat_node *parent = node->parent;
         list_remove(&node->link);
+        if (node->volume->ahead.node == node)
+            fat_ahead_forget(node->volume);
         fat_chain_reset(&node->chain, 0);
         pool_free(node->name);
         pool_free(node);

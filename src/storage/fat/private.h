@@ -73,6 +73,16 @@ struct fat_file {
     bool writable;
 };
 
+/* What was read ahead of a file's reader (ahead.c). */
+struct fat_ahead {
+    const struct fat_node *node; /* the file that was read last; NULL: none */
+    uint64_t next;               /* where that ended */
+    uint8_t *data;               /* NULL: not needed yet */
+    uint64_t position;           /* of `data` in the file */
+    size_t size;                 /* bytes in it */
+    uint32_t window;             /* bytes that were asked for; 0: nothing yet */
+};
+
 struct fat_volume {
     struct file_system file_system;
     struct block_device *device;
@@ -105,6 +115,7 @@ struct fat_volume {
 
     struct fat_cache table; /* the active table */
     struct fat_cache area;  /* root directory and clusters: metadata only */
+    struct fat_ahead ahead;
     struct list nodes;
     struct fat_node *root; /* held while mounted */
 };
@@ -213,6 +224,14 @@ struct fat_found {
     char16_t name[FILE_NAME_MAX + 1];
     char16_t short_name[13];
 };
+
+/* ahead.c. Reads bytes that are inside the file; a file that is read from front to back in small
+ * pieces is read in larger ones. */
+EFI_STATUS fat_ahead_read(struct fat_node *node, uint64_t position, void *buffer,
+                          size_t size) MUST_CHECK;
+/* Somebody writes, or a node goes. */
+void fat_ahead_forget(struct fat_volume *volume);
+void fat_ahead_release(struct fat_volume *volume);
 
 /* directory.c. Offsets are in bytes of the directory. */
 /* The entry at `offset`. EFI_NOT_FOUND: behind the last cluster. */

@@ -45,6 +45,7 @@ static void unmount(struct file_system *file_system)
     ASSERT(list_empty(&volume->nodes));
     fat_cache_release(&volume->table);
     fat_cache_release(&volume->area);
+    fat_ahead_release(volume);
     pool_free(volume);
 }
 
