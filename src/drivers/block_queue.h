@@ -36,7 +36,7 @@ struct block_part {
 struct block_queue_operations {
     /* Gives the part to the device, as far as this goes without telling it. EFI_NOT_READY: no room
      * now. */
-    EFI_STATUS (*start)
+    EFI_STATUS(*start)
     (struct block_queue *queue, struct block_part *part, const struct block_piece *pieces,
      unsigned count);
 

@@ -30,6 +30,6 @@ void memory_attributes_reserve(void);
  * nothing. */
 void memory_attributes_update(void);
 
-/* Lets runtime code and constants be written, after that: SetVirtualAddressMap relocates them, and a
- * loader may call it with our page tables still in use. Allocates nothing. */
+/* Lets runtime code and constants be written, after that: SetVirtualAddressMap relocates them, and
+ * a loader may call it with our page tables still in use. Allocates nothing. */
 void memory_attributes_allow_relocation(void);

@@ -24,8 +24,8 @@ void image_services_init(EFI_SYSTEM_TABLE *system_table, const struct runtime_in
 EFI_STATUS image_add_builtin(const char *name, EFI_IMAGE_ENTRY_POINT entry,
                              EFI_HANDLE *ret_handle) MUST_CHECK;
 
-/* Who knows the name for people of the device that a path begins with (NULL: nobody does): for the line
- * about an image that cannot be loaded. */
+/* Who knows the name for people of the device that a path begins with (NULL: nobody does): for the
+ * line about an image that cannot be loaded. */
 void image_set_device_namer(const char *(*name_of)(const EFI_DEVICE_PATH_PROTOCOL *path));
 
 struct image;

@@ -4,8 +4,8 @@
 #include "efi/types.h"
 #include "platform/machine.h"
 
-/* Protocols that few programs want, and some of which cost a walk over the VMM's tables or the start
- * of processors: they are made when one first looks for them (DESIGN decision 7). */
+/* Protocols that few programs want, and some of which cost a walk over the VMM's tables or the
+ * start of processors: they are made when one first looks for them (DESIGN decision 7). */
 
 void late_protocols_init(const struct machine *machine);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "runtime/rtc.h"
 
-#include "lib/memory.h"
 #include "lib/calendar.h"
+#include "lib/memory.h"
 #include "runtime/state.h"
 
 /* Bit 7 of the index is the PC's NMI mask, and stays 0: Cloud Hypervisor takes it for another

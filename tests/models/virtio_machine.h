@@ -29,8 +29,8 @@ void virtio_machine_init(struct virtio_machine *machine);
 void virtio_machine_plug(struct virtio_machine *machine, struct virtio_model *virtio,
                          uint16_t legacy_id);
 
-/* For devices of before virtio 1.0, which cannot hold the host's long pointers: addresses count from
- * bus.dma_offset. */
+/* For devices of before virtio 1.0, which cannot hold the host's long pointers: addresses count
+ * from bus.dma_offset. */
 void virtio_machine_use_low_addresses(struct virtio_machine *machine);
 
 EFI_STATUS virtio_machine_start(struct virtio_machine *machine);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "unit/runtime/start.h"
 
-#include "models/cmos.h"
 #include "lib/calendar.h"
+#include "models/cmos.h"
 
 static struct bus bus;
 static struct cmos cmos;
