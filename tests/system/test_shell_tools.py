@@ -161,3 +161,13 @@ def test_the_rest(shell, request):
     assert shell.run("initrd -u") == ""
     assert shell.run("initrd -u") != "" and shell.status() == 19
     assert shell.run("efidecompress hello.txt x") != "" and shell.status() == 2
+
+
+def test_compression(shell):
+    shell.run("fs0:")
+    assert shell.run("eficompress EFI\\BOOT\\BOOTX64.EFI small", 120) == ""
+    assert shell.run("efidecompress small large", 120) == ""
+    shell.run("comp large EFI\\BOOT\\BOOTX64.EFI", 120)
+    assert shell.status() == 0
+    shell.run("comp small EFI\\BOOT\\BOOTX64.EFI", 120)
+    assert shell.status() != 0

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi/protocol/decompress.h"
 #include "shell/command.h"
+#include "shell/compress/compress.h"
 #include "shell/files/files.h"
 #include "shell/model/handles.h"
 #include "shell/print.h"
@@ -45,7 +46,15 @@ static EFI_STATUS decompress(void *source, size_t size, void **ret, size_t *ret_
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS efidecompress(struct invocation *i)
+static EFI_STATUS compress_bytes(void *source, size_t size, void **ret, size_t *ret_size)
+{
+    *ret = compress(source, size, ret_size);
+    return *ret == NULL ? EFI_OUT_OF_RESOURCES : EFI_SUCCESS;
+}
+
+/* Reads one file and writes what `change` makes of it to another. */
+static EFI_STATUS convert(struct invocation *i, EFI_STATUS (*change)(void *source, size_t size,
+                                                                     void **ret, size_t *ret_size))
 {
     EFI_FILE_PROTOCOL *file;
     void *source, *out;
@@ -57,7 +66,7 @@ static EFI_STATUS efidecompress(struct invocation *i)
     file_close(file);
     if (EFI_ERROR(status))
         return complain_status(status, "%ls", i->operands[0]);
-    status = decompress(source, size, &out, &size);
+    status = change(source, size, &out, &size);
     shell_free(source);
     if (EFI_ERROR(status))
         return complain_status(status, "%ls", i->operands[0]);
@@ -65,6 +74,25 @@ static EFI_STATUS efidecompress(struct invocation *i)
     shell_free(out);
     return EFI_ERROR(status) ? complain_status(status, "%ls", i->operands[1]) : status;
 }
+
+static EFI_STATUS eficompress(struct invocation *i)
+{
+    return convert(i, compress_bytes);
+}
+
+static EFI_STATUS efidecompress(struct invocation *i)
+{
+    return convert(i, decompress);
+}
+
+SHELL_COMMAND(eficompress_command) = {
+    .name = "eficompress",
+    .run = eficompress,
+    .summary = "Compresses a file with UEFI's compression.",
+    .operands = "file new-file",
+    .least = 2,
+    .most = 2,
+};
 
 SHELL_COMMAND(efidecompress_command) = {
     .name = "efidecompress",
