@@ -22,10 +22,11 @@ static size_t driver_count;
 static struct virtual_address_event events[RUNTIME_VIRTUAL_ADDRESS_EVENTS]; /* by falling TPL */
 static size_t event_count;
 
-/* Of the memory map what the OS may map; more than fits is not compared with anything. */
+/* The memory map, in which neighbours are one range; more ranges than fit are not compared with
+ * anything. */
 struct memory_range {
     uint64_t first_page, pages;
-    bool is_memory; /* of a runtime type, and not a device's registers */
+    bool is_runtime; /* memory of a runtime type */
 };
 
 static struct memory_range ranges[RUNTIME_MEMORY_RANGES];
@@ -77,20 +78,35 @@ EFI_STATUS virtual_remove_event(EFI_EVENT event)
     return EFI_NOT_FOUND;
 }
 
+/* False: there is no room. */
+static bool add_range(const struct memory_range *range)
+{
+    struct memory_range *last = range_count > 0 ? &ranges[range_count - 1] : NULL;
+    if (last != NULL && last->first_page + last->pages == range->first_page &&
+        last->is_runtime == range->is_runtime) {
+        last->pages += range->pages;
+        return true;
+    }
+    if (range_count == ARRAY_SIZE(ranges))
+        return false;
+    ranges[range_count++] = *range;
+    return true;
+}
+
 void virtual_set_memory_map(const EFI_MEMORY_DESCRIPTOR *memory_map, size_t count)
 {
     range_count = 0;
     for (size_t i = 0; i < count; i++) {
         const EFI_MEMORY_DESCRIPTOR *d = &memory_map[i];
-        bool is_memory = d->Type == EfiRuntimeServicesCode || d->Type == EfiRuntimeServicesData;
-        if (!is_memory && (d->Attribute & EFI_MEMORY_RUNTIME) == 0)
-            continue;
-        if (range_count == ARRAY_SIZE(ranges)) {
+        const struct memory_range range = {
+            .first_page = d->PhysicalStart >> EFI_PAGE_SHIFT,
+            .pages = d->NumberOfPages,
+            .is_runtime = d->Type == EfiRuntimeServicesCode || d->Type == EfiRuntimeServicesData,
+        };
+        if (!add_range(&range)) {
             range_count = 0;
             return;
         }
-        ranges[range_count++] =
-            (struct memory_range){d->PhysicalStart >> EFI_PAGE_SHIFT, d->NumberOfPages, is_memory};
     }
 }
 
@@ -105,7 +121,8 @@ static uint64_t known_pages(uint64_t page)
     return 0;
 }
 
-/* A descriptor may span several ranges: Linux merges neighbours. */
+/* A descriptor may span several ranges: Linux merges neighbours. It also maps memory of ours that
+ * was none of the runtime (a random seed, the memory attributes table), which is no error. */
 static bool is_in_memory_map(const EFI_MEMORY_DESCRIPTOR *d)
 {
     uint64_t first = d->PhysicalStart >> EFI_PAGE_SHIFT, known;
@@ -167,7 +184,7 @@ static bool everything_is_mapped(void)
             return false;
     for (size_t i = 0; i < range_count; i++) {
         uint64_t page = ranges[i].first_page, end = page + ranges[i].pages;
-        for (; ranges[i].is_memory && page < end; page++)
+        for (; ranges[i].is_runtime && page < end; page++)
             if (!to_virtual(page << EFI_PAGE_SHIFT, &unused))
                 return false;
     }
