@@ -68,6 +68,7 @@ def test_blocks_and_pci(shell):
     assert "Host bridge" in listed and "Vendor 1AF4 Device 1042" in listed
     explained = shell.run("pci 0 0 -i")
     assert "Vendor 8086, device 29C0" in explained and "Host bridge" in explained
+    assert "is no number" in shell.run("pci 0 0 -i -ec zz") and shell.status() == 2
     assert shell.run("pci 0 1e") != "" and shell.status() == 14
 
 

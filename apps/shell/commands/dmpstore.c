@@ -115,14 +115,9 @@ static EFI_STATUS set_all(const char *data, size_t size)
 
 static EFI_STATUS load(const char16_t *name)
 {
-    EFI_FILE_PROTOCOL *file;
-    char *data;
+    void *data;
     size_t size;
-    EFI_STATUS status = file_open(name, EFI_FILE_MODE_READ, 0, &file);
-    if (EFI_ERROR(status))
-        return complain_status(status, "%ls", name);
-    status = file_read_all(file, LARGEST_FILE, (void **)&data, &size);
-    file_close(file);
+    EFI_STATUS status = file_read_named(name, LARGEST_FILE, &data, &size);
     if (EFI_ERROR(status))
         return complain_status(status, "%ls", name);
     status = set_all(data, size);

@@ -56,14 +56,9 @@ static EFI_STATUS compress_bytes(void *source, size_t size, void **ret, size_t *
 static EFI_STATUS convert(struct invocation *i, EFI_STATUS (*change)(void *source, size_t size,
                                                                      void **ret, size_t *ret_size))
 {
-    EFI_FILE_PROTOCOL *file;
     void *source, *out;
     size_t size;
-    EFI_STATUS status = file_open(i->operands[0], EFI_FILE_MODE_READ, 0, &file);
-    if (EFI_ERROR(status))
-        return complain_status(status, "%ls", i->operands[0]);
-    status = file_read_all(file, LARGEST_FILE, &source, &size);
-    file_close(file);
+    EFI_STATUS status = file_read_named(i->operands[0], LARGEST_FILE, &source, &size);
     if (EFI_ERROR(status))
         return complain_status(status, "%ls", i->operands[0]);
     status = change(source, size, &out, &size);

@@ -16,14 +16,9 @@ static const struct option options[] = {
 
 static EFI_STATUS offer(const char16_t *name)
 {
-    EFI_FILE_PROTOCOL *file;
     void *data;
     size_t size;
-    EFI_STATUS status = file_open(name, EFI_FILE_MODE_READ, 0, &file);
-    if (EFI_ERROR(status))
-        return complain_status(status, "%ls", name);
-    status = file_read_all(file, LARGEST_INITRD, &data, &size);
-    file_close(file);
+    EFI_STATUS status = file_read_named(name, LARGEST_INITRD, &data, &size);
     if (EFI_ERROR(status))
         return complain_status(status, "%ls", name);
     status = initrd_offer(data, size);

@@ -184,21 +184,18 @@ static void explain_capabilities(const uint8_t *config)
     }
 }
 
-static void explain_extended(const struct function *f, const char16_t *wanted)
+static void explain_extended(const struct function *f, bool wanted, uint64_t id)
 {
-    uint64_t id = 0;
     unsigned at = 0x100;
-    if (wanted != NULL && !command_number(wanted, true, &id))
-        return;
     for (unsigned steps = 0; at >= 0x100 && at < 0x1000 - 4 && steps < 960; steps++) {
         uint8_t bytes[64] = {0};
         if (!read_config(f, at, 4, bytes) || u32(bytes) == 0 || u32(bytes) == 0xffffffff)
             return;
         uint32_t header = u32(bytes);
-        if (wanted == NULL || id == (header & 0xffff))
+        if (!wanted || id == (header & 0xffff))
             print("  Extended capability %04X version %u at %03X\n", header & 0xffff,
                   header >> 16 & 0xf, at);
-        if (wanted != NULL && id == (header & 0xffff) &&
+        if (wanted && id == (header & 0xffff) &&
             read_config(f, at, MIN(sizeof bytes, 0x1000 - at), bytes))
             dump_bytes(at, bytes, MIN(sizeof bytes, 0x1000 - at));
         at = header >> 20 & ~3u;
@@ -207,9 +204,12 @@ static void explain_extended(const struct function *f, const char16_t *wanted)
 
 static EFI_STATUS show_one(struct invocation *i, uint64_t segment)
 {
-    uint64_t numbers[3] = {0};
+    uint64_t numbers[3] = {0}, capability = 0;
+    const char16_t *extended = i->values[EXTENDED];
     uint8_t config[256];
     struct function f;
+    if (extended != NULL && !command_number(extended, true, &capability))
+        return EFI_INVALID_PARAMETER;
     for (size_t at = 0; at < i->count; at++)
         if (!command_number(i->operands[at], true, &numbers[at]))
             return EFI_INVALID_PARAMETER;
@@ -231,7 +231,7 @@ static EFI_STATUS show_one(struct invocation *i, uint64_t segment)
         return EFI_SUCCESS;
     explain_header(config);
     explain_capabilities(config);
-    explain_extended(&f, i->values[EXTENDED]);
+    explain_extended(&f, extended != NULL, capability);
     return EFI_SUCCESS;
 }
 

@@ -283,3 +283,14 @@ EFI_STATUS file_read_all(EFI_FILE_PROTOCOL *file, size_t largest, void **ret, si
     *ret_size = size;
     return EFI_SUCCESS;
 }
+
+EFI_STATUS file_read_named(const char16_t *name, size_t largest, void **ret, size_t *ret_size)
+{
+    EFI_FILE_PROTOCOL *file;
+    EFI_STATUS status = file_open(name, EFI_FILE_MODE_READ, 0, &file);
+    if (EFI_ERROR(status))
+        return status;
+    status = file_read_all(file, largest, ret, ret_size);
+    file_close(file);
+    return status;
+}

@@ -65,4 +65,8 @@ EFI_STATUS file_read_text(EFI_FILE_PROTOCOL *file, size_t largest, struct text *
 EFI_STATUS file_read_all(EFI_FILE_PROTOCOL *file, size_t largest, void **ret,
                          size_t *ret_size) MUST_CHECK;
 
+/* The same by the file's name; errors of opening it, too. */
+EFI_STATUS file_read_named(const char16_t *name, size_t largest, void **ret,
+                           size_t *ret_size) MUST_CHECK;
+
 #define BYTE_ORDER_MARK ((char16_t)0xfeff)

@@ -135,6 +135,8 @@ EFI_STATUS option_add(struct option_list *list, size_t place, const EFI_DEVICE_P
         .path_size = (uint16_t)device_path_size(path),
     };
     uint16_t number;
+    if (device_path_size(path) > UINT16_MAX)
+        return EFI_INVALID_PARAMETER;
     EFI_STATUS status = free_number(list, &number);
     if (!EFI_ERROR(status))
         status = write_option(list, number, &option);
@@ -175,6 +177,8 @@ EFI_STATUS option_modify(struct option_list *list, size_t place, const struct op
 {
     struct variable variable;
     struct load_option option;
+    if (device_path_size(change->path) > UINT16_MAX)
+        return EFI_INVALID_PARAMETER;
     EFI_STATUS status = read_option(list, place, &variable, &option);
     if (EFI_ERROR(status))
         return status;
