@@ -194,20 +194,20 @@ static const struct virtio_transport legacy_transport = {
     .quiesce = quiesce,
 };
 
+/* VMMs give 512 bytes or a page; who names gigabytes shall not make us map them. */
+#define LARGEST_PLACE (1u << 20)
+
 /* The place comes from ACPI or a command line: it must be registers and not RAM. */
 static EFI_STATUS map_registers(const struct virtio_mmio_place *place)
 {
     uint64_t limit = 1ull << paging_physical_bits();
-    if (place->size <= VIRTIO_MMIO_CONFIG || place->base % 4 != 0 ||
+    if (place->size <= VIRTIO_MMIO_CONFIG || place->size > LARGEST_PLACE || place->base % 4 != 0 ||
         !range_within(place->base, place->size, limit))
         return EFI_INVALID_PARAMETER;
     uint64_t base = ALIGN_DOWN(place->base, EFI_PAGE_SIZE);
     uint64_t end = ALIGN_UP(place->base + place->size, EFI_PAGE_SIZE);
-    for (uint64_t page = base; page < end; page += EFI_PAGE_SIZE) {
-        uint32_t type = pages_type(page);
-        if (type != EfiMaxMemoryType && type != EfiMemoryMappedIO && type != EfiReservedMemoryType)
-            return EFI_SECURITY_VIOLATION;
-    }
+    if (!pages_are_device_memory(base, end - base))
+        return EFI_SECURITY_VIOLATION;
     return paging_set(base, end - base, PAGE_READ_WRITE, CACHE_UNCACHED);
 }
 
