@@ -8,59 +8,58 @@
 #include "lib/checked.h"
 #include "lib/memory.h"
 
-struct wait {
-    bool done;
-    EFI_STATUS status;
-};
-
 static void finished(struct block_request *request, EFI_STATUS status)
 {
-    struct wait *wait = request->context;
-    wait->status = status;
-    wait->done = true;
+    struct block_pending *pending = request->context;
+    pending->status = status;
+    pending->done = true;
+}
+
+EFI_STATUS block_start(struct block_device *device, struct block_pending *pending)
+{
+    pending->request.complete = finished;
+    pending->request.context = pending;
+    pending->done = false;
+    return device->operations->submit(device, &pending->request);
 }
 
 /* The deadline counts from the last sign of progress: a rate limiter may stretch
  * a big request, which drivers cut into parts, over minutes. */
-static __attribute__((noinline)) void block_wait(struct block_device *device,
-                                                 struct block_request *request, struct wait *wait)
+EFI_STATUS block_wait(struct block_device *device, struct block_pending *pending)
 {
+    const struct block_request *request = &pending->request;
     struct deadline deadline = deadline_in_ms(BLOCK_TIMEOUT_MS);
-    while (!wait->done) {
+    while (!pending->done) {
         size_t done = request->done;
         uint32_t parts = request->parts;
         device->operations->poll(device);
-        if (wait->done)
+        if (pending->done)
             break;
         if (request->done != done || request->parts != parts)
             deadline = deadline_in_ms(BLOCK_TIMEOUT_MS);
         if (deadline_passed(&deadline)) {
             log_error("%s: no answer for %u seconds", device->name, BLOCK_TIMEOUT_MS / 1000u);
             device->operations->abort(device, EFI_TIMEOUT);
-            ASSERT(wait->done);
+            ASSERT(pending->done);
         }
     }
+    return pending->status;
 }
 
 /* Submits and waits. */
-static EFI_STATUS run(struct block_device *device, struct block_request *request)
+static EFI_STATUS run(struct block_device *device, struct block_pending *pending)
 {
-    struct wait wait = {0};
-    request->complete = finished;
-    request->context = &wait;
-    EFI_STATUS status = device->operations->submit(device, request);
-    if (EFI_ERROR(status))
-        return status;
-    block_wait(device, request, &wait);
-    return wait.status;
+    EFI_STATUS status = block_start(device, pending);
+    return EFI_ERROR(status) ? status : block_wait(device, pending);
 }
 
 static EFI_STATUS transfer(struct block_device *device, enum block_operation operation,
                            uint64_t lba, const struct block_segment *segments, size_t count)
 {
-    struct block_request request = {
-        .operation = operation, .lba = lba, .segments = segments, .segment_count = count};
-    return run(device, &request);
+    struct block_pending pending = {
+        .request = {
+            .operation = operation, .lba = lba, .segments = segments, .segment_count = count}};
+    return run(device, &pending);
 }
 
 static EFI_STATUS transfer_blocks(struct block_device *device, enum block_operation operation,
@@ -104,8 +103,9 @@ EFI_STATUS block_erase(struct block_device *device, uint64_t lba, uint64_t count
         return EFI_INVALID_PARAMETER;
     if (count == 0)
         return EFI_SUCCESS;
-    struct block_request request = {.operation = BLOCK_ERASE, .lba = lba, .block_count = count};
-    return run(device, &request);
+    struct block_pending pending = {
+        .request = {.operation = BLOCK_ERASE, .lba = lba, .block_count = count}};
+    return run(device, &pending);
 }
 
 /* A byte range as the blocks that hold it: at most one ragged block in front, which may be the only

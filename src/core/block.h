@@ -102,6 +102,21 @@ void block_set_serial(struct block_device *device, const void *text, size_t size
  */
 #define BLOCK_TIMEOUT_MS 30000
 
+/* A request whose owner does other things meanwhile. `request` is filled in before block_start(),
+ * except for complete and context. */
+struct block_pending {
+    struct block_request request;
+    bool done;
+    EFI_STATUS status; /* when done */
+};
+
+/* Hands the request to the device; errors of submit(). After EFI_SUCCESS it, its segments and its
+ * memory stay where they are until block_wait() has returned its result. */
+EFI_STATUS block_start(struct block_device *device, struct block_pending *pending) MUST_CHECK;
+
+/* A request that misses its deadline aborts the device: EFI_TIMEOUT. */
+EFI_STATUS block_wait(struct block_device *device, struct block_pending *pending) MUST_CHECK;
+
 /* Synchronous helpers (core/block.c). `size` is a multiple of the block size. A request that misses
  * its deadline aborts the device: EFI_TIMEOUT. Out-of-range: EFI_INVALID_PARAMETER. Not re-entrant
  * for one device from a notification function: the caller raises to TPL_CALLBACK or better. */

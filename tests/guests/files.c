@@ -11,6 +11,7 @@
 #define MIB         (1024u * KIB)
 #define LARGEST     (64u * MIB)
 #define RANDOM      500u
+#define ROUNDS      5u
 #define CALIBRATION 100000u /* µs */
 
 static EFI_FILE_PROTOCOL *root;
@@ -68,23 +69,36 @@ static void tell_about(const char *name, const char *what, uint64_t value)
     tell(key, value);
 }
 
-/* The first `limit` bytes in requests of `size`. */
-static void read_in(const char *name, EFI_FILE_PROTOCOL *file, size_t size, uint64_t limit)
+/* The first `limit` bytes in requests of `size`; returns how many were read. */
+static uint64_t read_once(EFI_FILE_PROTOCOL *file, size_t size, uint64_t limit)
 {
     uint64_t done = 0;
-    phase(name);
     (void)file->SetPosition(file, 0);
-    uint64_t start = ticks();
     while (done < limit) {
         size_t got = size;
         if (EFI_ERROR(file->Read(file, &got, buffer)) || got == 0)
             break;
         done += got;
     }
-    uint64_t us = us_since(start);
+    return done;
+}
+
+/* The best time of some rounds: the host does other things, too. The last is the phase whose exits
+ * are counted. */
+static void read_in(const char *name, EFI_FILE_PROTOCOL *file, size_t size, uint64_t limit)
+{
+    uint64_t best = UINT64_MAX, done = 0;
+    for (unsigned round = 1; round <= ROUNDS; round++) {
+        if (round == ROUNDS)
+            phase(name);
+        uint64_t start = ticks();
+        done = read_once(file, size, limit);
+        uint64_t us = us_since(start);
+        best = us < best ? us : best;
+    }
     phase("end");
     tell_about(name, "-bytes", done);
-    tell_about(name, "-us", us);
+    tell_about(name, "-us", best);
 }
 
 static void read_randomly(EFI_FILE_PROTOCOL *file)

@@ -1,32 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "storage/fat/private.h"
 
+EFI_STATUS fat_map(struct fat_node *node, uint64_t position, size_t size, uint64_t *ret_offset,
+                   size_t *ret_size)
+{
+    struct fat_volume *volume = node->volume;
+    uint32_t cluster_size = volume->cluster_size;
+    uint32_t index = (uint32_t)(position / cluster_size);
+    uint32_t inside = (uint32_t)(position % cluster_size);
+    uint64_t wanted = ((uint64_t)inside + size + cluster_size - 1) / cluster_size;
+    uint32_t cluster, count;
+    /* One more at the end of a file: a chain that loops there shall not be taken for a good one. */
+    if (position + size == node->entry.size && index + wanted > 1)
+        wanted++;
+    EFI_STATUS status =
+        fat_chain_map(node, index, (uint32_t)MIN(wanted, UINT32_MAX), &cluster, &count);
+    if (EFI_ERROR(status))
+        return status;
+    if (count == 0)
+        return fat_corrupted(node, "the cluster chain is too short");
+    *ret_offset = volume->area.base + fat_cluster_offset(volume, cluster) + inside;
+    *ret_size = (size_t)MIN(size, (uint64_t)count * cluster_size - inside);
+    return EFI_SUCCESS;
+}
+
 EFI_STATUS fat_transfer(struct fat_node *node, bool write, uint64_t position, void *buffer,
                         size_t size)
 {
     struct fat_volume *volume = node->volume;
-    uint32_t cluster_size = volume->cluster_size;
     uint8_t *at = buffer;
     if (write)
         fat_ahead_forget(volume);
     while (size > 0) {
-        uint32_t index = (uint32_t)(position / cluster_size);
-        uint32_t inside = (uint32_t)(position % cluster_size);
-        uint64_t wanted = ((uint64_t)inside + size + cluster_size - 1) / cluster_size;
-        uint32_t cluster, count;
-        /* One more at the end of a file: a chain that loops there shall not be taken for a good
-         * one. */
-        if (position + size == node->entry.size && index + wanted > 1)
-            wanted++;
-        EFI_STATUS status =
-            fat_chain_map(node, index, (uint32_t)MIN(wanted, UINT32_MAX), &cluster, &count);
+        uint64_t offset;
+        size_t piece;
+        EFI_STATUS status = fat_map(node, position, size, &offset, &piece);
         if (EFI_ERROR(status))
             return status;
-        if (count == 0)
-            return fat_corrupted(node, "the cluster chain is too short");
-        uint64_t offset = volume->area.base + fat_cluster_offset(volume, cluster) + inside;
-        uint64_t together = (uint64_t)count * cluster_size - inside;
-        size_t piece = (size_t)MIN(size, together);
         status = write ? block_write_bytes(volume->device, offset, at, piece)
                        : block_read_bytes(volume->device, offset, at, piece);
         if (EFI_ERROR(status))

@@ -73,14 +73,22 @@ struct fat_file {
     bool writable;
 };
 
-/* What was read ahead of a file's reader (ahead.c). */
+/* A piece of a file that was read, or is being read, ahead of its reader (ahead.c). */
+struct fat_window {
+    uint64_t position; /* in the file */
+    size_t size;       /* bytes of the file, 0: empty */
+    uint8_t *data;     /* NULL: not needed yet */
+    size_t skip;       /* bytes of `data` in front of them */
+    bool in_flight;
+    struct block_segment segment;
+    struct block_pending pending;
+};
+
 struct fat_ahead {
     const struct fat_node *node; /* the file that was read last; NULL: none */
     uint64_t next;               /* where that ended */
-    uint8_t *data;               /* NULL: not needed yet */
-    uint64_t position;           /* of `data` in the file */
-    size_t size;                 /* bytes in it */
-    uint32_t window;             /* bytes that were asked for; 0: nothing yet */
+    uint32_t window_size;        /* bytes that were asked for last; 0: nothing yet */
+    struct fat_window windows[2];
 };
 
 struct fat_volume {
@@ -276,6 +284,10 @@ EFI_STATUS fat_lookup(struct fat_node *directory, struct path_component componen
 void fat_close(struct file *file);
 EFI_STATUS fat_read(struct file *file, uint64_t position, void *buffer, size_t size,
                     size_t *ret_size);
+/* Where the bytes at `position`, which are inside the file, lie on the device, and how many of
+ * `size` lie there together: at least one. EFI_VOLUME_CORRUPTED: the chain does not go so far. */
+EFI_STATUS fat_map(struct fat_node *node, uint64_t position, size_t size, uint64_t *ret_offset,
+                   size_t *ret_size) MUST_CHECK;
 EFI_STATUS fat_transfer(struct fat_node *node, bool write, uint64_t position, void *buffer,
                         size_t size) MUST_CHECK;
 EFI_STATUS fat_read_directory(struct file *directory, uint64_t *cookie, struct file_info *ret);

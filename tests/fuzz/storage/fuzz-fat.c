@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* The input is a FAT volume, or the beginning of one: everything in it is listed and read, then
  * changed. Its last byte says 1: blocks of 4096 bytes, 2: the disk has 2.5 MB, as FAT16 needs more
- * than an input should have. */
+ * than an input should have, 4: requests complete later. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -30,7 +30,8 @@ static void read_some(struct file *file, uint64_t size)
 {
     uint8_t buffer[3000];
     size_t done;
-    const uint64_t positions[] = {0, size / 2, size > 100 ? size - 100 : 0, size, 1};
+    const uint64_t positions[] = {0,    size / 2, size > 100 ? size - 100 : 0, size, 1, 3001,
+                                  6001, 9001};
     for (size_t i = 0; i < ARRAY_SIZE(positions); i++)
         ignore(operations->read(file, positions[i], buffer, sizeof buffer, &done));
 }
@@ -126,6 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(space, data, size);
     memset(space + size, 0, DISK_SIZE - size);
     ramdisk_init_over(&disk, block, space, (flags & 2) != 0 ? DISK_SIZE : size);
+    disk.asynchronous = (flags & 4) != 0;
     if (!EFI_ERROR(fat_mount(&disk.device, &file_system))) {
         operations = file_system->file_operations;
         if (!EFI_ERROR(file_system->operations->open_root(file_system, &root))) {

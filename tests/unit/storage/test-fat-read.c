@@ -240,67 +240,6 @@ static void test_requests(void **state)
     fixture_release(&f);
 }
 
-static EFI_STATUS read_at(struct fixture *f, struct file *file, uint64_t position, void *data,
-                          size_t size)
-{
-    size_t done = 0;
-    EFI_STATUS status = f->file_system->file_operations->read(file, position, data, size, &done);
-    assert_true(EFI_ERROR(status) || done == size);
-    return status;
-}
-
-/* What reads on in small pieces gets them out of large ones, and sees what is written meanwhile. */
-static void test_read_ahead(void **state)
-{
-    if (!fixture_has_tools())
-        skip();
-    struct fixture f;
-    const size_t size = 6 << 20;
-    uint8_t piece[4096];
-    fixture_format(&f, "-F 32 -S 512 -s 1", 65536);
-    fixture_load(&f, 512);
-    fixture_mount(&f);
-    write_file(f.root, "\\big", size);
-    struct file *file = open_file(f.root, "\\big", MODE_READ, 0);
-    unsigned before = f.disk.reads;
-    for (size_t at = 0; at < size; at += sizeof piece) {
-        assert_int_equal(read_at(&f, file, at, piece, sizeof piece), EFI_SUCCESS);
-        for (size_t i = 0; i < sizeof piece; i++)
-            assert_int_equal(piece[i], pattern(at + i));
-    }
-    assert_in_range(f.disk.reads - before, 1, 16);
-
-    /* Odd pieces, and somebody else who writes where the reader comes next */
-    struct file *other = open_file(f.root, "\\big", MODE_WRITE, 0);
-    for (size_t at = 0; at < 300000; at += 1001)
-        assert_int_equal(read_at(&f, file, at, piece, 1001), EFI_SUCCESS);
-    memset(piece, 0xee, sizeof piece);
-    assert_int_equal(f.file_system->file_operations->write(other, 300300, piece, 1001),
-                     EFI_SUCCESS);
-    uint8_t back[1001];
-    assert_int_equal(read_at(&f, file, 300300, back, sizeof back), EFI_SUCCESS);
-    assert_memory_equal(back, piece, sizeof back);
-
-    /* An error further on is nobody's business yet. */
-    for (size_t at = 1 << 20; at < (2 << 20); at += sizeof piece)
-        assert_int_equal(read_at(&f, file, at, piece, sizeof piece), EFI_SUCCESS);
-    f.disk.error_lba = f.disk.device.block_count - 1;
-    for (uint64_t lba = 0; lba < f.disk.device.block_count; lba++) {
-        size_t at = (3 << 20) + 65536, same = 0;
-        while (same < 512 && f.disk.data[lba * 512 + same] == pattern(at + same))
-            same++;
-        if (same == 512)
-            f.disk.error_lba = lba;
-    }
-    for (size_t at = 2 << 20; at < (3 << 20) + 65536; at += sizeof piece)
-        assert_int_equal(read_at(&f, file, at, piece, sizeof piece), EFI_SUCCESS);
-    f.disk.error_lba = RAMDISK_NEVER;
-    close_file(other);
-    close_file(file);
-    fixture_check(&f);
-    fixture_release(&f);
-}
-
 static void test_names(void **state)
 {
     if (!fixture_has_tools())
@@ -353,8 +292,9 @@ static void test_not_fat(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_layouts),    cmocka_unit_test(test_requests),
-        cmocka_unit_test(test_read_ahead), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_layouts),
+        cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_not_fat),
     };
     return cmocka_run_group_tests(tests, make_tree, remove_tree);
