@@ -7,6 +7,17 @@ char interface_a, interface_b;
 char trace[64];
 static size_t trace_length;
 
+void *find_protocol(const EFI_GUID *protocol, const char *name)
+{
+    void *interface = NULL;
+    EFI_STATUS status = bs->LocateProtocol(protocol, NULL, &interface);
+    if (status == EFI_NOT_FOUND)
+        skip_without(name);
+    else
+        EXPECT(EFI_SUCCESS, status);
+    return interface;
+}
+
 EFI_HANDLE make_handle(void)
 {
     EFI_HANDLE handle = NULL;

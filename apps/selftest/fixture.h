@@ -29,6 +29,11 @@
         }                                                                                          \
     }
 
+/* The interface of a protocol of which there is one. NULL, and the test is skipped: the firmware
+ * does not have it. */
+void *find_protocol(const EFI_GUID *protocol, const char *name);
+#define FIND(name) find_protocol(GUID_OF(name), #name)
+
 /* Addresses to install; what is there does not matter. */
 extern char interface_a, interface_b;
 

@@ -31,6 +31,10 @@ extern EFI_SYSTEM_TABLE *st;
 extern EFI_BOOT_SERVICES *bs;
 extern EFI_RUNTIME_SERVICES *rt;
 
+/* The running test needs what this firmware does not have, and returns: neither passed nor failed.
+ */
+void skip_without(const char *what);
+
 /* A failed check is a line of its own and makes the running test fail; the test goes on. Both
  * return whether the check was good. */
 bool check(bool good, const char *file, int line, const char *what);

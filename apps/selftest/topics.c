@@ -4,7 +4,9 @@
 #define TOPICS_BEFORE_EXIT(item)                                                                   \
     item(event) item(group) item(timer) item(tpl) item(memory) item(handle) item(open)             \
         item(locate) item(driver) item(image) item(exhaustion) item(misc) item(clock)              \
-            item(variable) item(block) item(file) item(console) item(small)
+            item(variable) item(block) item(file) item(console) item(small) item(serial)           \
+                item(collation) item(decompress) item(acpi) item(smbios) item(processors)          \
+                    item(ram_disk) item(pci) item(pci_dma) item(pci_root)
 #define TOPICS_AFTER_EXIT(item) item(exit) item(attributes) item(runtime) item(map_errors)
 #define TOPICS_VIRTUAL(item)    item(virtual) item(converted)
 

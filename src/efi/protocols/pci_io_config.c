@@ -80,11 +80,13 @@ static EFI_STATUS change(struct pci_io *io, uint64_t mask, uint64_t attributes)
     return EFI_SUCCESS;
 }
 
+/* What a driver finds it sets again when it stops: kinds of space that the function has not are left
+ * out, though the command register may decode them. */
 static EFI_STATUS get(struct pci_io *io, uint64_t *ret)
 {
     if (ret == NULL)
         return EFI_INVALID_PARAMETER;
-    *ret = from_command(pci_read16(io->function, PCI_COMMAND)) |
+    *ret = (from_command(pci_read16(io->function, PCI_COMMAND)) & supported(io)) |
            (io->high ? EFI_PCI_IO_ATTRIBUTE_DUAL_ADDRESS_CYCLE : 0);
     return EFI_SUCCESS;
 }

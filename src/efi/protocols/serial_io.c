@@ -44,14 +44,15 @@ static EFI_STATUS check_attributes(EFI_SERIAL_IO_MODE *wanted, struct uart_line 
     if (wanted->StopBits == DefaultStopBits)
         wanted->StopBits = OneStopBit;
 
-    uint64_t divisor = (CLOCK_BAUD + wanted->BaudRate - 1) / wanted->BaudRate;
+    /* The nearest that is not faster. */
+    uint64_t baud = MIN(wanted->BaudRate, CLOCK_BAUD), divisor = (CLOCK_BAUD + baud - 1) / baud;
     bool stop_bits_fit =
         wanted->StopBits == OneStopBit ||
         wanted->StopBits == (wanted->DataBits == 5 ? OneFiveStopBits : TwoStopBits);
-    if (wanted->BaudRate > CLOCK_BAUD || divisor > UINT16_MAX || wanted->Parity > SpaceParity ||
-        wanted->DataBits < 5 || wanted->DataBits > 8 || !stop_bits_fit)
+    if (divisor > UINT16_MAX || wanted->Parity > SpaceParity || wanted->DataBits < 5 ||
+        wanted->DataBits > 8 || !stop_bits_fit)
         return EFI_INVALID_PARAMETER;
-    wanted->BaudRate = CLOCK_BAUD / divisor; /* the nearest that is not faster */
+    wanted->BaudRate = CLOCK_BAUD / divisor;
     wanted->ReceiveFifoDepth = MIN(wanted->ReceiveFifoDepth, FIFO_DEPTH);
     *ret = (struct uart_line){
         .divisor = (uint32_t)divisor,

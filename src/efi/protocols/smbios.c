@@ -8,7 +8,6 @@
 #include "lib/memory.h"
 
 #define STRUCTURE_SIZE_MAX (64u << 10)
-#define STRING_LENGTH_MAX  64u
 
 static uint16_t handle_of(const struct smbios_record *record)
 {
@@ -124,6 +123,8 @@ static EFI_STATUS update_string(uint16_t handle, size_t number, const char *stri
         return EFI_NOT_FOUND;
     size_t old_length = ascii_length((const char *)record->data + offset, record->size - offset);
     size_t rest = record->size - offset - old_length, size = offset + length + rest;
+    if (size > STRUCTURE_SIZE_MAX)
+        return EFI_UNSUPPORTED;
     struct smbios_record *new = pool_alloc(sizeof *new + size);
     if (new == NULL)
         return EFI_OUT_OF_RESOURCES;
@@ -142,8 +143,8 @@ static EFI_STATUS EFIAPI update_record_string(const EFI_SMBIOS_PROTOCOL *This,
     if (SmbiosHandle == NULL || StringNumber == NULL || String == NULL)
         return EFI_INVALID_PARAMETER;
     /* An empty string would end the structure's strings. */
-    size_t length = ascii_length(String, STRING_LENGTH_MAX + 1);
-    if (length > STRING_LENGTH_MAX || length == 0)
+    size_t length = ascii_length(String, STRUCTURE_SIZE_MAX + 1);
+    if (length == 0)
         return EFI_UNSUPPORTED;
     EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
     EFI_STATUS status = update_string(*SmbiosHandle, *StringNumber, String, length);

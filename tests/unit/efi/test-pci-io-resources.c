@@ -50,6 +50,20 @@ static void attributes(void **state)
     assert_false(t.device.decoding_was_on_while_sizing);
 }
 
+/* What Get tells, Set takes, whatever the command register says. */
+static void a_device_without_ports(void **state)
+{
+    uint64_t value;
+    add_device(false);
+    t.device.bars[1] = (struct pci_model_bar){0};
+    pci_model_set32(&t.device, PCI_BAR0 + 4, 0);
+    scan(ECAM);
+    pci_model_set32(&t.device, PCI_COMMAND, PCI_COMMAND_IO | PCI_COMMAND_MEMORY);
+    assert_int_equal(io->Attributes(io, EfiPciIoAttributeOperationGet, 0, &value), EFI_SUCCESS);
+    assert_int_equal(value, EFI_PCI_IO_ATTRIBUTE_MEMORY);
+    assert_int_equal(io->Attributes(io, EfiPciIoAttributeOperationSet, value, NULL), EFI_SUCCESS);
+}
+
 /* Bridges in front let everything through while one of the three is on. */
 static void bridges_are_opened(void **state)
 {
@@ -272,6 +286,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(attributes),
+        TEST(a_device_without_ports),
         TEST(bridges_are_opened),
         TEST(unset_bars_are_placed),
         TEST(no_place_no_decoding),

@@ -200,12 +200,13 @@ static void test_errors(void **state)
 {
     char record[] = "\x0b\x05\x00\x00\x01"
                     "one\0";
-    char longest[66], end[] = "\x7f\x04\x09\x00"
-                              "\0";
+    static char longest[(64 << 10) + 1];
+    char end[] = "\x7f\x04\x09\x00"
+                 "\0";
     EFI_SMBIOS_HANDLE handle = 5;
     size_t string = 3;
-    memset(longest, 'x', 65);
-    longest[65] = 0;
+    char *last = &longest[sizeof longest - 2];
+    memset(longest, 'x', sizeof longest - 1);
     assert_int_equal(p->Add(p, NULL, NULL, (EFI_SMBIOS_TABLE_HEADER *)record),
                      EFI_INVALID_PARAMETER);
     assert_int_equal(p->Add(p, NULL, &handle, NULL), EFI_INVALID_PARAMETER);
@@ -224,15 +225,15 @@ static void test_errors(void **state)
                      EFI_OUT_OF_RESOURCES);
     host_fail_allocation_after(SIZE_MAX);
 
-    assert_int_equal(p->UpdateString(p, &handle, &string, longest + 64), EFI_INVALID_PARAMETER);
+    assert_int_equal(p->UpdateString(p, &handle, &string, last), EFI_INVALID_PARAMETER);
     handle = 0;
-    assert_int_equal(p->UpdateString(p, &handle, &string, longest + 64), EFI_NOT_FOUND);
+    assert_int_equal(p->UpdateString(p, &handle, &string, last), EFI_NOT_FOUND);
     string = 0;
-    assert_int_equal(p->UpdateString(p, &handle, &string, longest + 64), EFI_NOT_FOUND);
+    assert_int_equal(p->UpdateString(p, &handle, &string, last), EFI_NOT_FOUND);
     string = 2;
     assert_int_equal(p->UpdateString(p, &handle, &string, longest), EFI_UNSUPPORTED);
-    assert_int_equal(p->UpdateString(p, &handle, &string, longest + 65), EFI_UNSUPPORTED);
-    assert_int_equal(p->UpdateString(p, &handle, &string, longest + 1), EFI_SUCCESS);
+    assert_int_equal(p->UpdateString(p, &handle, &string, last + 1), EFI_UNSUPPORTED);
+    assert_int_equal(p->UpdateString(p, &handle, &string, last - 100), EFI_SUCCESS);
 
     /* More than an SMBIOS 2 entry point can tell of: nothing changes. */
     static char big[60000] = "\x0b\x04\x00\x00";
