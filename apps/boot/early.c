@@ -11,6 +11,7 @@
 
 /* A list of options, and those of it that have been started. */
 struct early_kind {
+    enum boot_image_type type;
     const char *name; /* of the variables, without the number */
     const char16_t *order;
     uint16_t started[STARTED_MAX];
@@ -47,7 +48,7 @@ static void start_one(struct boot *boot, struct early_kind *kind, uint16_t numbe
     if ((option.attributes & LOAD_OPTION_ACTIVE) != 0 && first_time(boot, kind, number)) {
         char text[64];
         format_text(text, sizeof text, "%s%04X \"%.30ls\"", kind->name, number, option.description);
-        option_start(boot, &option, text, boot_start_early);
+        option_start(boot, &option, text, kind->type, boot_start_early);
         result->count++;
         result->attributes |= option.attributes;
     }
@@ -85,7 +86,8 @@ static void connect_disks(struct boot *boot, bool again)
 
 void early_drivers(struct boot *boot)
 {
-    static struct early_kind drivers = {.name = "Driver", .order = u"DriverOrder"};
+    static struct early_kind drivers = {
+        .type = BOOT_IMAGE_DRIVER, .name = "Driver", .order = u"DriverOrder"};
     struct early_result result = start_all(boot, &drivers);
     if (result.count > 0)
         connect_disks(boot, (result.attributes & LOAD_OPTION_FORCE_RECONNECT) != 0);
@@ -93,6 +95,7 @@ void early_drivers(struct boot *boot)
 
 void early_applications(struct boot *boot)
 {
-    static struct early_kind applications = {.name = "SysPrep", .order = u"SysPrepOrder"};
+    static struct early_kind applications = {
+        .type = BOOT_IMAGE_APPLICATION, .name = "SysPrep", .order = u"SysPrepOrder"};
     (void)start_all(boot, &applications);
 }

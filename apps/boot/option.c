@@ -4,15 +4,17 @@
 #include "boot/expand.h"
 #include "boot/variable.h"
 #include "efi/guid.h"
+#include "lib/crc32.h"
 #include "lib/printf.h"
 #include "lib/status_name.h"
 #include "lib/ucs2.h"
 
 void option_start(struct boot *boot, const struct load_option *option, const char *name,
-                  option_starter start)
+                  enum boot_image_type type, option_starter start)
 {
     size_t problems = boot->host->GetProblemCount(boot->host);
     struct boot_image image = {
+        .type = type,
         .path = expand_path(boot, option->path),
         .options = option->options_size > 0 ? option->options : NULL,
         .options_size = option->options_size,
@@ -49,6 +51,23 @@ void *option_read(struct boot *boot, const char *kind, uint16_t number, struct l
     return data;
 }
 
+/* Starts a Boot#### option that was read. Applications are not what the event groups announce, and
+ * other categories are not for this version of the specification. */
+static void start_option(struct boot *boot, uint16_t number, const struct load_option *option)
+{
+    uint32_t category = option->attributes & LOAD_OPTION_CATEGORY;
+    if (category != LOAD_OPTION_CATEGORY_BOOT && category != LOAD_OPTION_CATEGORY_APP)
+        return;
+    char text[64];
+    format_text(text, sizeof text, "Boot%04X \"%.30ls\"", number, option->description);
+    variable_set(boot, u"BootCurrent",
+                 EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS, &number,
+                 sizeof number);
+    option_start(boot, option, text, BOOT_IMAGE_APPLICATION,
+                 category == LOAD_OPTION_CATEGORY_BOOT ? boot_start : boot_start_application);
+    variable_set(boot, u"BootCurrent", 0, NULL, 0);
+}
+
 static void boot_option(struct boot *boot, uint16_t number, bool only_active)
 {
     struct load_option option;
@@ -56,15 +75,24 @@ static void boot_option(struct boot *boot, uint16_t number, bool only_active)
     if (data == NULL)
         return;
     if (!only_active || ((option.attributes & LOAD_OPTION_ACTIVE) != 0 &&
-                         (option.attributes & LOAD_OPTION_CATEGORY) == 0)) {
-        char text[64];
-        format_text(text, sizeof text, "Boot%04X \"%.30ls\"", number, option.description);
-        variable_set(boot, u"BootCurrent",
-                     EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS, &number,
-                     sizeof number);
-        option_start(boot, &option, text, boot_start);
-        variable_set(boot, u"BootCurrent", 0, NULL, 0);
-    }
+                         (option.attributes & LOAD_OPTION_CATEGORY) == LOAD_OPTION_CATEGORY_BOOT))
+        start_option(boot, number, &option);
+    (void)boot->bs->FreePool(data);
+}
+
+void boot_hotkey(struct boot *boot, const struct hotkey *key)
+{
+    struct load_option option;
+    uint16_t number = key->option.boot_option;
+    void *data = option_read(boot, "Boot", number, &option);
+    if (data == NULL)
+        return;
+    if (crc32(data, load_option_size(&option)) != key->option.crc)
+        boot_report(boot, "Key%04X: ignored, Boot%04X has changed since", key->number, number);
+    else if ((option.attributes & LOAD_OPTION_ACTIVE) == 0)
+        boot_report(boot, "Key%04X: ignored, Boot%04X is not active", key->number, number);
+    else
+        start_option(boot, number, &option);
     (void)boot->bs->FreePool(data);
 }
 

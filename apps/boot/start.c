@@ -24,12 +24,25 @@ static void signal_group(struct boot *boot, const EFI_GUID *group)
     (void)boot->bs->CloseEvent(event);
 }
 
+static EFI_STATUS check_type(struct boot *boot, const EFI_LOADED_IMAGE_PROTOCOL *loaded,
+                             const struct boot_image *image)
+{
+    bool application = loaded->ImageCodeType == EfiLoaderCode;
+    if (image->type == BOOT_IMAGE_ANY || application == (image->type == BOOT_IMAGE_APPLICATION))
+        return EFI_SUCCESS;
+    boot_report(boot, "%s: is %s, and not started", image->name,
+                application ? "an application" : "a driver");
+    return EFI_UNSUPPORTED;
+}
+
 static EFI_STATUS set_load_options(struct boot *boot, EFI_HANDLE handle,
                                    const struct boot_image *image)
 {
     EFI_LOADED_IMAGE_PROTOCOL *loaded;
     EFI_STATUS status =
         boot->bs->HandleProtocol(handle, GUID_OF(EFI_LOADED_IMAGE_PROTOCOL), (void **)&loaded);
+    if (!EFI_ERROR(status))
+        status = check_type(boot, loaded, image);
     if (EFI_ERROR(status))
         return status;
     loaded->LoadOptions = (void *)image->options;
@@ -76,18 +89,24 @@ static EFI_STATUS start_loaded(struct boot *boot, EFI_HANDLE handle, const struc
     return status;
 }
 
-EFI_STATUS boot_start(struct boot *boot, const struct boot_image *image, bool *ret_started)
+EFI_STATUS boot_start_application(struct boot *boot, const struct boot_image *image,
+                                  bool *ret_started)
 {
     EFI_HANDLE handle;
 
     *ret_started = false;
-    signal_group(boot, GUID_OF(EFI_EVENT_GROUP_READY_TO_BOOT));
-    signal_group(boot, GUID_OF(EFI_EVENT_GROUP_AFTER_READY_TO_BOOT));
     EFI_STATUS status = load(boot, image, &handle);
     if (EFI_ERROR(status))
         return status;
     *ret_started = true;
     return start_loaded(boot, handle, image);
+}
+
+EFI_STATUS boot_start(struct boot *boot, const struct boot_image *image, bool *ret_started)
+{
+    signal_group(boot, GUID_OF(EFI_EVENT_GROUP_READY_TO_BOOT));
+    signal_group(boot, GUID_OF(EFI_EVENT_GROUP_AFTER_READY_TO_BOOT));
+    return boot_start_application(boot, image, ret_started);
 }
 
 EFI_STATUS boot_start_early(struct boot *boot, const struct boot_image *image, bool *ret_started)

@@ -12,5 +12,12 @@ void *variable_read(struct boot *boot, const char16_t *name, size_t *ret_size);
 void variable_set(struct boot *boot, const char16_t *name, uint32_t attributes, const void *data,
                   size_t size);
 
+/* Seconds to wait for the user, from the variable Timeout; 0xFFFF is for ever. */
+uint16_t variable_timeout(struct boot *boot);
+
+/* What OsIndications asks for, EFI_OS_INDICATIONS_... bits; those that this boot manager knows are
+ * cleared in the variable (§8.5.4). */
+uint64_t variable_take_indications(struct boot *boot);
+
 /* Sets those that tell the OS what this boot manager can do. */
 void variables_announce(struct boot *boot);

@@ -7,8 +7,10 @@
 #include "efi/protocol/device_path.h"
 
 /* EFI_LOAD_OPTION (UEFI 2.10 §3.1.3) */
-#define LOAD_OPTION_ACTIVE   0x00000001u
-#define LOAD_OPTION_CATEGORY 0x00001f00u /* 0: boot; others are applications for a menu */
+#define LOAD_OPTION_ACTIVE        0x00000001u
+#define LOAD_OPTION_CATEGORY      0x00001f00u /* one of the next two; others are reserved */
+#define LOAD_OPTION_CATEGORY_BOOT 0x00000000u
+#define LOAD_OPTION_CATEGORY_APP  0x00000100u /* started by a hot key, not in turn */
 
 /* Of Driver####: what is connected already is to be connected again. */
 #define LOAD_OPTION_FORCE_RECONNECT 0x00000002u

@@ -53,15 +53,17 @@ bool store_next(const struct store *store, const struct store_variable *after,
 EFI_STATUS store_find(const struct store *store, const char16_t *name, const EFI_GUID *guid,
                       struct store_variable *ret)
 {
-    struct store_variable variable, *after = NULL;
+    struct store_record record;
+    uint32_t size, offset = sizeof(struct store_header);
     size_t name_size = ucs2_size(name);
-    while (store_next(store, after, &variable)) {
-        if (variable.name_size == name_size && guid_equal(variable.guid, guid) &&
-            memcmp(variable.name, name, name_size) == 0) {
-            *ret = variable;
+    for (; record_read(store, offset, &record, &size); offset += size) {
+        if (record.state == RECORD_VALID && record.name_size == name_size &&
+            guid_equal(&record.guid, guid) &&
+            record_name_is_sound(store, offset, (uint32_t)name_size) &&
+            memcmp(store_bank_bytes(store) + offset + sizeof record, name, name_size) == 0) {
+            describe(store, offset, &record, ret);
             return EFI_SUCCESS;
         }
-        after = &variable;
     }
     return EFI_NOT_FOUND;
 }

@@ -28,8 +28,12 @@ def disk(directory, files, name="disk.img", shell=SHELL):
 class Shell:
     """A VM at the shell's prompt."""
 
-    def __init__(self, start, disks, **options):
+    def __init__(self, start, disks, answer=None, **options):
+        """`answer`: a pattern that comes before the prompt, and the keys for it."""
         self.vm = start(Spec(disks, **options))
+        if answer:
+            self.vm.expect(answer[0])
+            self.type(answer[1])
         self.banner = plain(self.vm.expect(PROMPT, BOOT))
 
     def type(self, keys):

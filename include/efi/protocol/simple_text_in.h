@@ -26,6 +26,7 @@
 #define SCAN_PAGE_UP   0x09
 #define SCAN_PAGE_DOWN 0x0a
 #define SCAN_F1        0x0b /* to F10 0x14 */
+#define SCAN_F2        0x0c
 #define SCAN_F10       0x14
 #define SCAN_F11       0x15
 #define SCAN_F12       0x16
