@@ -10,7 +10,7 @@
 /* Larger requests are split into parts of this size, several of which are in flight: one doorbell
  * starts them all, and a host with threads copies them at the same time. A multiple of every block
  * size. */
-#define BLK_PART_MAX (4u << 20)
+#define BLK_PART_MAX (1u << 20)
 
 #define BLK_QUEUE_MIN 4 /* header, data and status must fit */
 #define BLK_QUEUE_MAX 128
