@@ -18,7 +18,7 @@ packages_of() {
 	# libdevmapper: grub-mkimage wants it.
 	test) echo clang lld clang-format libcmocka-dev libclang-rt-dev pkg-config python3-pytest \
 		python3-pexpect python3-pytest-xdist ovmf qemu-utils e2fsprogs \
-		fdisk xorriso mmdebstrap genext2fs libdevmapper1.02.1 ;;
+		fdisk xorriso mmdebstrap genext2fs libdevmapper1.02.1 tmux ;;
 	*) usage ;;
 	esac
 }

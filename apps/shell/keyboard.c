@@ -5,7 +5,7 @@
 
 static EFI_SIMPLE_TEXT_INPUT_PROTOCOL *plain;
 static EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *extended; /* NULL: the firmware has none */
-static bool paused;
+static bool paused, raw;
 static volatile unsigned interrupts; /* Ctrl-C among the keys that were not read yet */
 
 /* Is it Ctrl with this small letter? */
@@ -21,7 +21,7 @@ static bool is_control(const EFI_KEY_DATA *key, char16_t letter)
 /* Some firmware does not compare shift states: it reports the letter alone, too. */
 static EFI_STATUS EFIAPI on_interrupt(EFI_KEY_DATA *KeyData)
 {
-    if (!is_control(KeyData, 'c'))
+    if (raw || !is_control(KeyData, 'c'))
         return EFI_SUCCESS;
     shell.interrupted = true;
     interrupts++;
@@ -31,7 +31,7 @@ static EFI_STATUS EFIAPI on_interrupt(EFI_KEY_DATA *KeyData)
 
 static EFI_STATUS EFIAPI on_pause(EFI_KEY_DATA *KeyData)
 {
-    paused |= is_control(KeyData, 's');
+    paused |= !raw && is_control(KeyData, 's');
     return EFI_SUCCESS;
 }
 
@@ -141,6 +141,11 @@ void keyboard_forget(void)
 bool shell_interrupted(void)
 {
     return shell.interrupted;
+}
+
+void keyboard_set_raw(bool on)
+{
+    raw = on;
 }
 
 bool shell_sleep(uint64_t microseconds)

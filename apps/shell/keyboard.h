@@ -20,5 +20,8 @@ void keyboard_pause(void);
 /* Drops the keys that were typed before Ctrl-C, and that one. */
 void keyboard_forget(void);
 
+/* Full-screen programs: Ctrl-C and Ctrl-S are keys like others. */
+void keyboard_set_raw(bool on);
+
 /* Waits with the processor halted. False: the user pressed Ctrl-C. */
 bool shell_sleep(uint64_t microseconds);

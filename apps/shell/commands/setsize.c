@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "efi/guid.h"
 #include "shell/commands/operands.h"
 #include "shell/files/files.h"
+#include "shell/files/replace.h"
 #include "shell/print.h"
 
 static EFI_STATUS resize(const char16_t *name, uint64_t size)
 {
     EFI_FILE_PROTOCOL *file;
-    EFI_FILE_INFO *info;
     if (file_is_directory(name))
         return EFI_ACCESS_DENIED;
     EFI_STATUS status = file_open(name, FILE_READ_WRITE | EFI_FILE_MODE_CREATE, 0, &file);
     if (EFI_ERROR(status))
         return status;
-    status = file_get_info(file, &info);
-    if (!EFI_ERROR(status)) {
-        info->FileSize = size;
-        status = file->SetInfo(file, GUID_OF(EFI_FILE_INFO), info->Size, info);
-        shell_free(info);
-    }
+    status = file_set_size(file, size);
     file_close(file);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "shell/editor/line_editor.h"
 
 #include "lib/ucs2.h"
+#include "shell/editor/key.h"
 #include "shell/editor/line_display.h"
 
 void line_editor_open(struct line_editor *e, const struct editor_screen *screen,
@@ -233,26 +234,12 @@ static void scan_key(struct line_editor *e, uint16_t scan, bool control)
     }
 }
 
-/* Ctrl with a letter comes as the letter and a modifier, or as the control character without one.
- */
-static char16_t control_letter(const EFI_KEY_DATA *key, bool control)
-{
-    char16_t c = key->Key.UnicodeChar;
-    if (c > 0 && c < 0x20 && c != '\b' && c != '\t' && c != '\r' && c != '\n')
-        return c + 'a' - 1;
-    if (control && c >= 'A' && c <= 'Z')
-        return c + 'a' - 'A';
-    return control && c >= 'a' && c <= 'z' ? c : 0;
-}
-
 enum editor_result line_editor_key(struct line_editor *e, const EFI_KEY_DATA *key)
 {
-    uint32_t shift = (key->KeyState.KeyShiftState & EFI_SHIFT_STATE_VALID) != 0
-                         ? key->KeyState.KeyShiftState
-                         : 0;
+    uint32_t shift = key_shift(key);
     bool control = (shift & (EFI_LEFT_CONTROL_PRESSED | EFI_RIGHT_CONTROL_PRESSED)) != 0;
     bool alt = (shift & (EFI_LEFT_ALT_PRESSED | EFI_RIGHT_ALT_PRESSED)) != 0;
-    char16_t c = key->Key.UnicodeChar, letter = control_letter(key, control);
+    char16_t c = key->Key.UnicodeChar, letter = key_control_letter(key);
     if (c == '\t' && !control) {
         complete(e, (shift & (EFI_LEFT_SHIFT_PRESSED | EFI_RIGHT_SHIFT_PRESSED)) != 0);
         return EDITOR_MORE;

@@ -25,8 +25,15 @@
 #define SCAN_DELETE    0x08
 #define SCAN_PAGE_UP   0x09
 #define SCAN_PAGE_DOWN 0x0a
-#define SCAN_F1        0x0b /* to F10 0x14 */
+#define SCAN_F1        0x0b
 #define SCAN_F2        0x0c
+#define SCAN_F3        0x0d
+#define SCAN_F4        0x0e
+#define SCAN_F5        0x0f
+#define SCAN_F6        0x10
+#define SCAN_F7        0x11
+#define SCAN_F8        0x12
+#define SCAN_F9        0x13
 #define SCAN_F10       0x14
 #define SCAN_F11       0x15
 #define SCAN_F12       0x16
