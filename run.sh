@@ -12,7 +12,7 @@ usage() {
 	[ $# -eq 0 ] || echo "run.sh: $*" >&2
 	cat >&2 <<-'TEXT'
 	usage: ./run.sh [--cpus boot=N] [--memory size=S] [--disk path=F[,readonly=on][,pci_device_id=N][,device=D][,block_size=N]]…
-	       [--net [tap=IF][,mac=M]]… [--vmm qemu|cloud-hypervisor] [--machine q35|pc|microvm|microvm-mmio]
+	       [--net [tap=IF][,mac=M]]… [--serial tty|off] [--console tty|off] [--vmm qemu|cloud-hypervisor] [--machine q35|pc|microvm|microvm-mmio]
 	       [-b DEBUG|RELEASE] [--no-disk] [--cmdline S] [--firmware cloudhv|ovmf|FILE] [--kernel F [--initramfs F]]
 	       [--interactive|--dry-run] [-- ARGUMENT-OF-THE-VMM…]
 	QEMU's disks are of device=virtio-blk, virtio-scsi, virtio-scsi-cd, nvme, sata or sata-cd.
@@ -31,6 +31,8 @@ cpus=boot=1
 memory=size=1G
 disks=()
 nets=()
+serial=tty
+console=off
 vmm=
 machine=q35
 build=RELEASE
@@ -67,13 +69,15 @@ parse() {
 		--interactive | --dry-run) mode+=${flag#--}; continue ;;
 		--no-disk) no_disk=yes; continue ;;
 		--) extra=("$@"); return ;;
-		--cpus | --memory | --vmm | --machine | -b | --cmdline | --firmware | --kernel | --initramfs) ;;
+		--cpus | --memory | --serial | --console | --vmm | --machine | -b | --cmdline | --firmware | --kernel | --initramfs) ;;
 		*) usage "unknown option $flag" ;;
 		esac
 		[ $# -gt 0 ] || usage "$flag: a value is missing"
 		case $flag in
 		--cpus) cpus=$1 ;;
 		--memory) memory=$1 ;;
+		--serial) serial=$1 ;;
+		--console) console=$1 ;;
 		--vmm) vmm=$1 ;;
 		--machine) machine=$1 ;;
 		-b) build=$1 ;;
@@ -89,6 +93,7 @@ parse() {
 check() {
 	[[ $cpus =~ ^boot=[1-9][0-9]*$ ]] || usage "--cpus: boot=N expected, not '$cpus'"
 	[[ $memory =~ ^size=[1-9][0-9]*[KMGT]?$ ]] || usage "--memory: size=S expected, not '$memory'"
+	[[ $serial-$console =~ ^(tty-off|off-tty|off-off)$ ]] || usage "--serial and --console: tty or off, not both tty"
 	[[ $vmm =~ ^(|qemu|cloud-hypervisor)$ ]] || usage "--vmm: no '$vmm' here"
 	[[ $machine =~ ^(q35|pc|microvm|microvm-mmio)$ ]] || usage "--machine: no '$machine' here"
 	[[ $build =~ ^(DEBUG|RELEASE)$ ]] || usage "-b: DEBUG or RELEASE expected, not '$build'"
@@ -211,6 +216,19 @@ qemu_net() {
 	)
 }
 
+# The terminal is at the UART or at the virtio-console. Ctrl-C is for the guest; a person leaves by Ctrl-A x.
+qemu_consoles() {
+	local controller=virtio-serial-pci,disable-legacy=on
+	if [ "$machine" = microvm-mmio ]; then controller=virtio-serial-device; fi
+	if [ "$mode" = interactive ]; then
+		command+=(-chardev stdio,id=tty,signal=off,mux=on -mon chardev=tty)
+	else
+		command+=(-chardev stdio,id=tty,signal=off)
+	fi
+	if [ "$serial" = tty ]; then command+=(-serial chardev:tty); fi
+	if [ "$console" = tty ]; then command+=(-device "$controller" -device virtconsole,chardev=tty); fi
+}
+
 qemu_payload() {
 	if [ -n "$kernel" ]; then
 		command+=(-kernel "$kernel")
@@ -225,22 +243,19 @@ qemu_payload() {
 }
 
 qemu_command() {
-	local type=$machine serial=chardev:tty number
+	local type=$machine number
 	case $machine in
 	microvm) type=microvm,pcie=on,acpi=on ;;
 	# Nothing but virtio devices over MMIO, as on Firecracker.
 	microvm-mmio) type=microvm,pcie=off,acpi=on ;;
 	esac
-	# With a terminal, Ctrl-A x leaves and Ctrl-C belongs to the guest.
-	if [ "$mode" = interactive ]; then serial=mon:stdio; fi
 	command=(qemu-system-x86_64 -nodefaults -no-user-config -display none -vga none -M "$type")
 	if kvm_is_usable; then command+=(-accel kvm -cpu host); else command+=(-accel tcg -cpu max); fi
 	# Plain numbers are bytes to Cloud Hypervisor, MiB to QEMU.
 	local size=${memory#size=}
 	if [[ $size =~ [0-9]$ ]]; then size+=B; fi
-	# Ctrl-C is for the guest.
-	if [ "$serial" = chardev:tty ]; then command+=(-chardev stdio,id=tty,signal=off); fi
-	command+=(-smp "${cpus#boot=}" -m "$size" -serial "$serial")
+	command+=(-smp "${cpus#boot=}" -m "$size")
+	qemu_consoles
 	qemu_payload
 	for number in "${!disks[@]}"; do qemu_disk "$number" "${disks[number]}"; done
 	for number in "${!nets[@]}"; do qemu_net "$number" "${nets[number]}"; done
@@ -251,7 +266,7 @@ cloud_hypervisor_command() {
 	local item
 	[ "$firmware" != ovmf ] || die "Debian's ovmf is for QEMU"
 	command=(cloud-hypervisor --kernel "${kernel:-$(firmware_file)}" --cpus "$cpus" --memory "$memory")
-	command+=(--serial tty --console off)
+	command+=(--serial "$serial" --console "$console")
 	if [ -n "$initramfs" ]; then command+=(--initramfs "$initramfs"); fi
 	if [ -n "$cmdline" ]; then command+=(--cmdline "$cmdline"); fi
 	for item in "${disks[@]}"; do

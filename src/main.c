@@ -38,6 +38,7 @@ static void quiet_interrupts(const struct machine *machine)
 {
     if (machine->has_8259) {
         legacy_mask_8259();
+        legacy_stop_8254_tick();
         for (size_t i = 0; i < machine->io_apic_count; i++)
             ioapic_mask_all(machine->io_apics[i]);
     }

@@ -33,7 +33,8 @@ bool apic_reaches(uint32_t id);
 /* Interrupts once at TSC time `deadline` (or a little later); 0 stops the timer. */
 void apic_timer_arm(uint64_t deadline);
 
-void apic_end_of_interrupt(void);
+/* Ends the timer's interrupt: to be called once by its handler, before it arms the timer again. */
+void apic_timer_acknowledge(void);
 
 /* For a vector that nobody asked for: ends it when the local APIC has it in service (a device
  * interrupt that the VMM left on), so that it cannot block the timer; a spurious one or one of the

@@ -286,13 +286,15 @@ static size_t queue_room(void)
     return (ARRAY_SIZE(queue.keys) - queue.used) / DECODER_MAX_KEYS;
 }
 
-void console_poll(void)
+bool console_poll(void)
 {
+    bool input = false;
     FOR_EACH_TERMINAL(t)
     {
         while (queue_room() > 0 && terminal_read(t, queue_room(), take_key))
-            ;
+            input = true;
     }
+    return input;
 }
 
 bool console_read_key(struct key *ret)

@@ -60,8 +60,9 @@ void console_settle(void);
  * reader never does); false when none knows. */
 bool console_largest_size(uint16_t *ret_columns, uint16_t *ret_rows);
 
-/* Looks for input. Keys wait in a queue; when it is full, input waits in the devices. */
-void console_poll(void);
+/* Looks for input; false when there was none. Keys wait in a queue; when it is full, input waits in
+ * the devices. */
+bool console_poll(void);
 bool console_read_key(struct key *ret);
 bool console_has_key(void);
 void console_drop_keys(void);

@@ -207,11 +207,11 @@ EFI_STATUS EFIAPI efi_check_event(EFI_EVENT Event)
     return status;
 }
 
-void event_needs_no_tick(EFI_EVENT event)
+void event_set_tick(EFI_EVENT event, uint32_t (*tick_us)(void))
 {
     struct event *found = event_find(event);
     if (found != NULL)
-        found->needs_no_tick = true;
+        found->tick_us = tick_us;
 }
 
 void events_init(void)

@@ -42,15 +42,10 @@ void event_group_queue(const EFI_GUID *group);
 /* Has the group ReadyToBoot been signalled yet? */
 bool event_ready_to_boot(void);
 
-/* WaitForEvent halts the processor between looks at the events. Whoever has input without an
- * interrupt registers a function that looks for it: called at TPL_APPLICATION before each halt,
- * which then lasts `period_us` at most. NULL: none. */
-void event_set_idle_poll(void (*poll)(void), uint32_t period_us);
-
-/* An event of type EVT_NOTIFY_WAIT is asked again every 10 ms while somebody waits for it, since
- * its notification function may look at hardware that raises no interrupt. One for which an
- * interrupt or the idle poll wakes the processor needs no tick. */
-void event_needs_no_tick(EFI_EVENT event);
+/* An event of type EVT_NOTIFY_WAIT is asked again every TIMER_TICK_US while somebody waits for it,
+ * since its notification function may look at hardware that raises no interrupt. `tick_us` says at
+ * each halt how long it may last for the sake of this event, 0: until an interrupt comes. */
+void event_set_tick(EFI_EVENT event, uint32_t (*tick_us)(void));
 
 /* Events of the VirtualAddressChange group are handed on to the runtime (struct runtime_interface).
  */
@@ -67,7 +62,6 @@ void event_fill(EFI_BOOT_SERVICES *table);
 struct event {
     uint32_t type;
     bool signaled;
-    bool needs_no_tick;
     bool closed;  /* by its own notification function: freed when that returns */
     bool overrun; /* periodic timer that expired while the notification function was running */
     bool has_notify_registration; /* RegisterProtocolNotify */
@@ -75,6 +69,7 @@ struct event {
     struct notification notification;
     EFI_EVENT_NOTIFY function;
     void *context;
+    uint32_t (*tick_us)(void); /* NULL: TIMER_TICK_US */
     struct timer timer;
     struct list group_link; /* among all events that belong to a group, in order of creation */
     EFI_GUID group;

@@ -5,31 +5,27 @@
 
 /* WaitForEvent (UEFI 2.10 §7.1): the place where an idle machine halts. */
 
-static void (*idle_poll)(void);
-static uint32_t idle_poll_us;
 static struct timer wake_up = {.link = LIST_INIT(wake_up.link)};
 
-void event_set_idle_poll(void (*poll)(void), uint32_t period_us)
-{
-    idle_poll = poll;
-    idle_poll_us = period_us;
-}
-
 /* How long a halt may last: 0 for as long as no interrupt comes. */
-static uint32_t longest_halt_us(bool needs_tick)
+static uint32_t longest_halt_us(const EFI_EVENT *handles, size_t count)
 {
-    uint32_t longest = needs_tick ? TIMER_TICK_US : 0;
-    if (idle_poll != NULL && (longest == 0 || idle_poll_us < longest))
-        longest = idle_poll_us;
+    uint32_t longest = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct event *event = event_find(handles[i]);
+        if (event == NULL || (event->type & EVT_NOTIFY_WAIT) == 0)
+            continue;
+        uint32_t tick = event->tick_us != NULL ? event->tick_us() : TIMER_TICK_US;
+        if (tick != 0 && (longest == 0 || tick < longest))
+            longest = tick;
+    }
     return longest;
 }
 
 /* `seen` is the count of signals from before the events were looked at: what was signaled since
  * then is looked at again instead of halting. */
-static void wait_for_signal(uint64_t seen, bool needs_tick)
+static void wait_for_signal(uint64_t seen, const EFI_EVENT *handles, size_t count)
 {
-    if (idle_poll != NULL)
-        idle_poll();
     if (!cpu_interrupts_enabled()) {
         timer_check();
         tpl_dispatch();
@@ -42,21 +38,11 @@ static void wait_for_signal(uint64_t seen, bool needs_tick)
         cpu_enable_interrupts();
         return;
     }
-    uint32_t halt_us = longest_halt_us(needs_tick);
+    uint32_t halt_us = longest_halt_us(handles, count);
     if (halt_us != 0)
         timer_start(&wake_up, time_now_ticks() + time_ticks_from_us(halt_us), 0);
     cpu_wait_for_interrupt();
     timer_stop(&wake_up);
-}
-
-static bool any_needs_tick(const EFI_EVENT *handles, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct event *event = event_find(handles[i]);
-        if (event != NULL && (event->type & EVT_NOTIFY_WAIT) != 0 && !event->needs_no_tick)
-            return true;
-    }
-    return false;
 }
 
 EFI_STATUS EFIAPI efi_wait_for_event(size_t NumberOfEvents, EFI_EVENT *Event, size_t *Index)
@@ -74,12 +60,11 @@ EFI_STATUS EFIAPI efi_wait_for_event(size_t NumberOfEvents, EFI_EVENT *Event, si
                 return status;
             }
         }
-        wait_for_signal(seen, any_needs_tick(Event, NumberOfEvents));
+        wait_for_signal(seen, Event, NumberOfEvents);
     }
 }
 
 void event_wait_reset(void)
 {
-    idle_poll = NULL;
     list_init(&wake_up.link);
 }

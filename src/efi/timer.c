@@ -96,7 +96,7 @@ void timer_check(void)
 /* The timer interrupt: interrupts are off. */
 static void timer_interrupt(void)
 {
-    apic_end_of_interrupt();
+    apic_timer_acknowledge();
     armed = 0;
     fire_due();
     arm_nearest();

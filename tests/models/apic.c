@@ -57,7 +57,7 @@ void apic_timer_arm(uint64_t deadline)
         fake_apic.arms++;
 }
 
-void apic_end_of_interrupt(void)
+void apic_timer_acknowledge(void)
 {
 }
 

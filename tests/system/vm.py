@@ -39,11 +39,14 @@ class Spec:
     cmdline: str = ""
     kernel: str = ""
     initramfs: str = ""
+    console: str = "serial"  # or "virtio": where the terminal is
     extra: list = field(default_factory=list)
 
     def command(self, mode="--dry-run"):
         words = [str(ROOT / "run.sh"), "--vmm", "qemu", "--machine", self.machine, "-b", self.build]
         words += ["--cpus", f"boot={self.cpus}", "--memory", f"size={self.memory}", "--firmware", self.firmware]
+        if self.console == "virtio":
+            words += ["--serial", "off", "--console", "tty"]
         if self.cmdline:
             words += ["--cmdline", self.cmdline]
         if self.kernel:

@@ -51,6 +51,12 @@ static uint64_t base;
 /* APIC timer ticks per TSC tick, times 2^32; 0: not measured yet. */
 static uint64_t timer_ratio;
 
+/* The count that runs; 0: none, or not by counting. */
+static struct {
+    uint64_t since; /* TSC */
+    uint32_t ticks;
+} running;
+
 bool apic_mode_is_x2apic(uint64_t msr_value)
 {
     return (msr_value & APIC_BASE_X2APIC) != 0;
@@ -77,6 +83,7 @@ void apic_init(void)
     x2apic = apic_mode_is_x2apic(msr);
     base = msr & 0x000ffffffffff000;
     timer_ratio = 0;
+    running.ticks = 0;
     if ((msr & APIC_BASE_ENABLE) == 0)
         cpu_write_msr(MSR_APIC_BASE, msr | APIC_BASE_ENABLE);
     tsc_deadline = (cpu_cpuid(1, 0).ecx & CPUID_1_ECX_TSC_DEADLINE) != 0;
@@ -146,23 +153,23 @@ bool apic_reaches(uint32_t id)
 }
 
 /* The ratio of the two clocks needs no frequency of either. Interrupts may be on: the timer is
- * masked meanwhile. */
+ * masked meanwhile. The TSC is looked at first and last, so that a VM that stands still in between
+ * makes the ratio too low, which improve_timer_ratio() mends, and never too high. */
 static void measure_timer_ratio(void)
 {
     apic_write(APIC_LVT_TIMER, LVT_MASKED | VECTOR_TIMER);
     apic_write(APIC_TIMER_INITIAL, UINT32_MAX);
     uint64_t start = cpu_read_tsc();
     uint32_t first = apic_read(APIC_TIMER_CURRENT);
-    uint64_t now;
-    do {
+    do
         cpu_relax();
-        now = cpu_read_tsc();
-    } while (now - start < CALIBRATION_TSC_TICKS);
+    while (cpu_read_tsc() - start < CALIBRATION_TSC_TICKS);
     uint32_t ticks = first - apic_read(APIC_TIMER_CURRENT);
+    uint64_t elapsed = cpu_read_tsc() - start;
     apic_write(APIC_TIMER_INITIAL, 0);
     apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
 
-    timer_ratio = ((uint64_t)ticks << 32) / (now - start);
+    timer_ratio = ((uint64_t)ticks << 32) / elapsed;
     if (timer_ratio == 0)
         timer_ratio = 1;
 }
@@ -172,6 +179,7 @@ static uint32_t timer_count_until(uint64_t deadline)
     uint64_t now = cpu_read_tsc();
     uint64_t wait = deadline > now ? deadline - now : 0;
     unsigned __int128 count = ((unsigned __int128)wait * timer_ratio >> 32) + 1;
+    count += count / 1024; /* a little late costs less than another interrupt */
     return count > UINT32_MAX ? UINT32_MAX : (uint32_t)count;
 }
 
@@ -187,12 +195,32 @@ void apic_timer_arm(uint64_t deadline)
     }
     if (timer_ratio == 0)
         measure_timer_ratio();
-    apic_write(APIC_TIMER_INITIAL, timer_count_until(deadline));
+    running.since = cpu_read_tsc();
+    running.ticks = timer_count_until(deadline);
+    apic_write(APIC_TIMER_INITIAL, running.ticks);
 }
 
-void apic_end_of_interrupt(void)
+static void end_of_interrupt(void)
 {
     apic_write(APIC_EOI, 0);
+}
+
+/* The measurement was short, and the VM may have stood still in the middle of it: with a ratio that
+ * is too low every wait takes several interrupts. A count that is over has lasted no longer than
+ * until now, so that the ratio seen from here is not too high. */
+static void improve_timer_ratio(void)
+{
+    if (running.ticks == 0)
+        return;
+    uint64_t ratio = ((uint64_t)running.ticks << 32) / (cpu_read_tsc() - running.since + 1);
+    if (ratio > timer_ratio && apic_read(APIC_TIMER_CURRENT) == 0)
+        timer_ratio = ratio;
+}
+
+void apic_timer_acknowledge(void)
+{
+    improve_timer_ratio();
+    end_of_interrupt();
 }
 
 /* A bit of the 256-bit registers IRR and ISR. */
@@ -204,7 +232,7 @@ static bool vector_bit(enum apic_register first, uint8_t vector)
 void apic_end_of_unexpected(uint8_t vector)
 {
     if (vector_bit(APIC_ISR, vector))
-        apic_end_of_interrupt();
+        end_of_interrupt();
 }
 
 void apic_timer_shutdown(void)
@@ -216,7 +244,7 @@ void apic_timer_shutdown(void)
      * pending. One loop is enough: nothing can set the bit again. */
     bool pending = (apic_read(APIC_IRR + VECTOR_TIMER / 32 * 16) >> (VECTOR_TIMER % 32) & 1) != 0;
     if (pending) {
-        interrupts_set_timer_handler(apic_end_of_interrupt);
+        interrupts_set_timer_handler(apic_timer_acknowledge);
         cpu_enable_interrupts();
         cpu_relax();
         cpu_disable_interrupts();

@@ -6,6 +6,12 @@
 #define PIC1_DATA 0x21
 #define PIC2_DATA 0xa1
 
+/* Channel 0, low byte only, mode 0: the output goes high once when the count is over, and stays.
+ * (8254 data sheet, "Control Word Format") */
+#define PIT_CHANNEL_0      0x40
+#define PIT_COMMAND        0x43
+#define PIT_CHANNEL_0_ONCE 0x10
+
 /* I/O APIC registers (82093AA data sheet §3). */
 #define IOAPIC_SELECT      0x00
 #define IOAPIC_WINDOW      0x10
@@ -17,6 +23,12 @@ void legacy_mask_8259(void)
 {
     io_write8(PIC1_DATA, 0xff);
     io_write8(PIC2_DATA, 0xff);
+}
+
+void legacy_stop_8254_tick(void)
+{
+    io_write8(PIT_COMMAND, PIT_CHANNEL_0_ONCE);
+    io_write8(PIT_CHANNEL_0, 1);
 }
 
 void ioapic_mask_all(uint64_t address)

@@ -19,3 +19,12 @@ EFI_STATUS simple_text_in_ex_init(void) MUST_CHECK;
 EFI_STATUS text_input_create_event(EFI_EVENT *ret) MUST_CHECK;
 bool text_input_next(struct key *ret);
 void text_input_reset(void);
+
+/* Looks for input, at TPL_NOTIFY. */
+void text_input_look(void);
+
+/* How long to halt between two looks: input that just came is followed by more. */
+uint32_t text_input_period_us(void);
+
+/* simple_text_in_ex.c looks by itself: whoever waits needs no tick of his own. */
+bool text_input_is_watched(void);

@@ -16,13 +16,10 @@ struct registration {
     EFI_KEY_NOTIFY_FUNCTION function; /* NULL: unregistered, waiting to be freed */
 };
 
-/* While keys are registered, a timer looks for them, since nobody else may. */
-#define LOOK_PERIOD_100NS (30 * 10000)
-
 #define NOTIFY_QUEUE_SIZE 64
 
 static struct list registrations = LIST_INIT(registrations);
-static EFI_EVENT look_timer;
+static EFI_EVENT look_timer; /* looks for keys while some are registered: nobody else may */
 static EFI_EVENT notify_event;
 static bool notifying;
 static EFI_KEY_TOGGLE_STATE toggle_state = EFI_TOGGLE_STATE_VALID;
@@ -76,6 +73,16 @@ static void key_arrived(const struct key *key)
     }
 }
 
+bool text_input_is_watched(void)
+{
+    return !list_empty(&registrations);
+}
+
+static void start_look_timer(void)
+{
+    (void)efi_set_timer(look_timer, TimerRelative, 10 * text_input_period_us());
+}
+
 static bool next_notification(EFI_KEY_DATA *ret)
 {
     EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
@@ -100,7 +107,7 @@ static void free_unregistered(void)
             pool_free(r);
         }
     }
-    if (list_empty(&registrations))
+    if (!text_input_is_watched())
         (void)efi_set_timer(look_timer, TimerCancel, 0);
     efi_restore_tpl(tpl);
 }
@@ -125,7 +132,8 @@ static void EFIAPI notify(EFI_EVENT Event, void *Context)
 
 static void EFIAPI look(EFI_EVENT Event, void *Context)
 {
-    console_poll();
+    text_input_look();
+    start_look_timer();
 }
 
 static EFI_STATUS EFIAPI reset(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *This, bool ExtendedVerification)
@@ -166,11 +174,11 @@ static EFI_STATUS add_registration(const EFI_KEY_DATA *key, EFI_KEY_NOTIFY_FUNCT
     r->key = *key;
     r->function = function;
     EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
-    bool first = list_empty(&registrations);
+    bool first = !text_input_is_watched();
     list_append(&registrations, &r->link);
     efi_restore_tpl(tpl);
     if (first)
-        (void)efi_set_timer(look_timer, TimerPeriodic, LOOK_PERIOD_100NS);
+        start_look_timer();
     *ret_handle = r;
     return EFI_SUCCESS;
 }

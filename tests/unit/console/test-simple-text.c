@@ -276,6 +276,70 @@ static void registered_keys_are_seen_without_reading(void **state)
     }
 }
 
+/* Halts until the timer interrupts; at most 30 s. A key comes at `type_at`, and then each in less
+ * than 10 ms. */
+static uint64_t type_at;
+static unsigned keys_left;
+
+static void halt_until_interrupt(void)
+{
+    uint64_t before = fake_apic.interrupts, end = fake_cpu.tsc + 30000000000ull;
+    while (fake_apic.interrupts == before && fake_cpu.tsc < end) {
+        fake_cpu.tsc += 100000;
+        if (keys_left > 0 && fake_cpu.tsc >= type_at) {
+            type("k");
+            type_at += 5000000;
+            keys_left--;
+        }
+        fake_apic_poll();
+    }
+}
+
+/* Milliseconds from when the key is typed until it was read. */
+static uint64_t key_delay_ms(uint64_t typed_after_ms)
+{
+    EFI_INPUT_KEY key;
+    size_t index;
+    uint64_t typed = fake_cpu.tsc + typed_after_ms * 1000000;
+    type_at = typed;
+    keys_left = 1;
+    assert_int_equal(efi_wait_for_event(1, &in->WaitForKey, &index), EFI_SUCCESS);
+    uint64_t delay = fake_cpu.tsc - typed;
+    assert_int_equal(in->ReadKeyStroke(in, &key), EFI_SUCCESS);
+    return delay / 1000000;
+}
+
+/* A minute: a dozen looks a second after the first one, and a first key that waits no longer. */
+static void a_quiet_prompt_sleeps(void **state)
+{
+    fake_cpu.wait = halt_until_interrupt;
+    assert_in_range(key_delay_ms(60000), 0, 81);
+    assert_in_range(fake_cpu.waits, 700, 900);
+}
+
+static void typed_keys_are_not_kept_waiting(void **state)
+{
+    fake_cpu.wait = halt_until_interrupt;
+    key_delay_ms(5000);
+    for (int i = 0; i < 20; i++)
+        assert_in_range(key_delay_ms(47 * i % 900), 0, 11);
+}
+
+/* Looking by timer and waiting is not twice the work. */
+static void registered_keys_do_not_wake_more_often(void **state)
+{
+    EFI_KEY_DATA any_x = {{0, u'x'}, {0, 0}};
+    assert_int_equal(in_ex->RegisterKeyNotify(in_ex, &any_x, note_key, &handles_of[0]),
+                     EFI_SUCCESS);
+    fake_cpu.wait = halt_until_interrupt;
+    assert_in_range(key_delay_ms(60000), 0, 81);
+    assert_in_range(fake_cpu.waits, 700, 900);
+    for (int i = 0; i < 20; i++)
+        assert_in_range(key_delay_ms(47 * i % 900), 0, 11);
+    assert_int_equal(in_ex->UnregisterKeyNotify(in_ex, handles_of[0]), EFI_SUCCESS);
+    assert_in_range(key_delay_ms(100), 0, 11);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +355,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(waiting_halts_and_settles, set_up, tear_down),
         cmocka_unit_test_setup_teardown(registered_keys_are_seen_without_reading, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_quiet_prompt_sleeps, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(typed_keys_are_not_kept_waiting, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(registered_keys_do_not_wake_more_often, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

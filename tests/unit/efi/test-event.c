@@ -192,27 +192,57 @@ static void test_wait_with_interrupts_off_spins(void **state)
     assert_false(fake_cpu.interrupts_enabled);
 }
 
-static unsigned polls;
-static EFI_EVENT polled_event;
-
-static void poll_input(void)
+static uint32_t slow_tick_us(void)
 {
-    if (++polls == 4)
-        efi_signal_event(polled_event);
+    return 50000;
 }
 
-static void test_idle_poll(void **state)
+static void test_slow_tick(void **state)
 {
-    polls = 0;
-    polled_event = make(EVT_NOTIFY_WAIT, TPL_CALLBACK, "w");
-    event_needs_no_tick(polled_event);
-    event_set_idle_poll(poll_input, 20000);
+    EFI_EVENT event;
+    wait_calls = 0;
+    efi_create_event(EVT_NOTIFY_WAIT, TPL_CALLBACK, signal_at_third_look, NULL, &event);
+    event_set_tick(event, slow_tick_us);
     size_t index;
     uint64_t before = fake_cpu.tsc;
-    assert_int_equal(efi_wait_for_event(1, &polled_event, &index), EFI_SUCCESS);
-    assert_int_equal(polls, 4);
-    assert_int_equal(fake_cpu.waits, 3);
-    assert_in_range(fake_cpu.tsc - before, 60000000, 61000000);
+    assert_int_equal(efi_wait_for_event(1, &event, &index), EFI_SUCCESS);
+    assert_int_equal(fake_cpu.waits, 2);
+    assert_in_range(fake_cpu.tsc - before, 100000000, 101000000);
+}
+
+/* The shortest of those that wait decides. */
+static void test_ticks_of_two_events(void **state)
+{
+    EFI_EVENT events[2];
+    wait_calls = 0;
+    events[0] = make(EVT_NOTIFY_WAIT, TPL_CALLBACK, "w");
+    efi_create_event(EVT_NOTIFY_WAIT, TPL_CALLBACK, signal_at_third_look, NULL, &events[1]);
+    event_set_tick(events[1], slow_tick_us);
+    size_t index = 9;
+    uint64_t before = fake_cpu.tsc;
+    assert_int_equal(efi_wait_for_event(2, events, &index), EFI_SUCCESS);
+    assert_int_equal(index, 1);
+    assert_in_range(fake_cpu.tsc - before, 20000000, 21000000);
+}
+
+static uint32_t no_tick(void)
+{
+    return 0;
+}
+
+/* Something else interrupts: here a timer that nobody waits for. */
+static void test_no_tick(void **state)
+{
+    EFI_EVENT event, timer = make_plain(EVT_TIMER);
+    wait_calls = 0;
+    efi_create_event(EVT_NOTIFY_WAIT, TPL_CALLBACK, signal_at_third_look, NULL, &event);
+    event_set_tick(event, no_tick);
+    efi_set_timer(timer, TimerPeriodic, 300 * MS);
+    size_t index;
+    uint64_t before = fake_cpu.tsc;
+    assert_int_equal(efi_wait_for_event(1, &event, &index), EFI_SUCCESS);
+    assert_int_equal(fake_cpu.waits, 2);
+    assert_in_range(fake_cpu.tsc - before, 600000000, 601000000);
 }
 
 static void EFIAPI close_self(EFI_EVENT event, void *context)
@@ -329,7 +359,9 @@ int main(void)
         TEST(test_wait_arguments),
         TEST(test_wait_for_timer_halts_once),
         TEST(test_wait_with_interrupts_off_spins),
-        TEST(test_idle_poll),
+        TEST(test_slow_tick),
+        TEST(test_ticks_of_two_events),
+        TEST(test_no_tick),
         TEST(test_close_in_notification),
         TEST(test_close_unqueues),
         TEST(test_groups),
