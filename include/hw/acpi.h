@@ -133,6 +133,31 @@ struct acpi_madt_local_x2apic {
     uint32_t processor_uid;
 } __attribute__((packed));
 
+/* Serial Port Console Redirection Table, Microsoft, revision 2. */
+struct acpi_spcr {
+    struct acpi_header header;
+    uint8_t interface_type;
+    uint8_t reserved0[3];
+    struct acpi_gas base;
+    uint8_t interrupt_type;
+    uint8_t irq; /* of the 8259 */
+    uint32_t global_system_interrupt;
+    uint8_t baud_rate, parity, stop_bits, flow_control;
+    uint8_t terminal_type;
+    uint8_t language;
+    uint16_t pci_device_id, pci_vendor_id;
+    uint8_t pci_bus, pci_device, pci_function;
+    uint32_t pci_flags;
+    uint8_t pci_segment;
+    uint32_t reserved1;
+} __attribute__((packed));
+
+#define ACPI_SPCR_16550   0
+#define ACPI_SPCR_8259    1u
+#define ACPI_SPCR_IO_APIC 2u
+#define ACPI_SPCR_115200  7
+#define ACPI_SPCR_VT_UTF8 2
+
 /* PCI Firmware Specification 3.3 §4.1.2: after the header 8 reserved bytes, then these. */
 struct acpi_mcfg_allocation {
     uint64_t base;
@@ -150,4 +175,5 @@ _Static_assert(__builtin_offsetof(struct acpi_fadt, pm_tmr_blk) == 76, "acpi_fad
 _Static_assert(__builtin_offsetof(struct acpi_fadt, reset_reg) == ACPI_FADT_V1_SIZE, "acpi_fadt");
 _Static_assert(__builtin_offsetof(struct acpi_fadt, x_pm_tmr_blk) == 208, "acpi_fadt");
 _Static_assert(sizeof(struct acpi_fadt) == 268, "acpi_fadt");
+_Static_assert(sizeof(struct acpi_spcr) == 80, "acpi_spcr");
 _Static_assert(sizeof(struct acpi_mcfg_allocation) == 16, "acpi_mcfg_allocation");

@@ -73,6 +73,14 @@ EFI_STATUS acpi_root_init(uint64_t rsdp)
     return first.xsdt_size != 0 ? EFI_SUCCESS : EFI_NOT_FOUND;
 }
 
+EFI_STATUS acpi_root_find(void)
+{
+    if (first.xsdt_size != 0)
+        return EFI_SUCCESS;
+    const void *rsdp = configuration_table_find(GUID_OF(EFI_ACPI_20_TABLE));
+    return rsdp != NULL ? acpi_root_init((uintptr_t)rsdp) : EFI_NOT_FOUND;
+}
+
 uint64_t acpi_root_first_table(size_t index)
 {
     if (first.xsdt_size == 0)

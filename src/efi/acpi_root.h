@@ -15,6 +15,9 @@
  * EFI_ACPI_20_TABLE_GUID. EFI_NOT_FOUND: there is none, or it is unusable. */
 EFI_STATUS acpi_root_init(uint64_t rsdp) MUST_CHECK;
 
+/* The same with what is published, when it was not done before. */
+EFI_STATUS acpi_root_find(void) MUST_CHECK;
+
 /* Address of the table number `index` of the first root, 0 after the last. Never 0 for one that is
  * there. */
 uint64_t acpi_root_first_table(size_t index);

@@ -31,6 +31,7 @@
 #include "efi/protocols/timestamp.h"
 #include "efi/protocols/unicode_collation.h"
 #include "efi/runtime_load.h"
+#include "efi/serial_table.h"
 #include "efi/services.h"
 #include "efi/services_misc.h"
 #include "efi/watchdog.h"
@@ -126,6 +127,8 @@ EFI_STATUS efi_init(const struct machine *machine, EFI_IMAGE_ENTRY_POINT boot_ma
         status = console_install(system_table());
     if (EFI_ERROR(status))
         return status;
+    if (console_has_uart())
+        serial_table_publish(machine);
     system_table_changed();
     late_protocols_init(machine);
     lazy_connect_init();

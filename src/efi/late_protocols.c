@@ -3,7 +3,6 @@
 
 #include "core/log.h"
 #include "efi/acpi_root.h"
-#include "efi/configuration_table.h"
 #include "efi/guid.h"
 #include "efi/handle.h"
 #include "efi/hii/config_routing.h"
@@ -17,12 +16,6 @@
 #include "lib/status_name.h"
 
 static const struct machine *machine;
-
-static EFI_STATUS make_acpi_table(void)
-{
-    void *rsdp = configuration_table_find(GUID_OF(EFI_ACPI_20_TABLE));
-    return rsdp != NULL ? acpi_root_init((uintptr_t)rsdp) : EFI_NOT_FOUND;
-}
 
 static EFI_STATUS make_smbios(void)
 {
@@ -41,7 +34,7 @@ static struct late_protocol {
     const char *name;
     bool tried;
 } protocols[] = {
-    {EFI_ACPI_TABLE_PROTOCOL_GUID, make_acpi_table, &acpi_table_protocol, "ACPI table"},
+    {EFI_ACPI_TABLE_PROTOCOL_GUID, acpi_root_find, &acpi_table_protocol, "ACPI table"},
     {EFI_MP_SERVICES_PROTOCOL_GUID, make_mp_services, &mp_services_protocol, "MP services"},
     {EFI_SMBIOS_PROTOCOL_GUID, make_smbios, &smbios_protocol, "SMBIOS"},
     {EFI_RAM_DISK_PROTOCOL_GUID, NULL, &ram_disk_protocol, "RAM disk"},

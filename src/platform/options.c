@@ -15,7 +15,7 @@
 
 /* Every key that somebody asks for: others get a warning. */
 static const char *const known_keys[] = {
-    "boot", "noboot", "nx", "options", "rom", "timeout",
+    "boot", "console", "noboot", "nx", "options", "rom", "timeout",
 };
 
 static struct {

@@ -113,6 +113,11 @@ void console_early(void)
     log_add_sink(&log_sink);
 }
 
+bool console_has_uart(void)
+{
+    return has_serial;
+}
+
 /* From now on the devices are the OS's: they get its screen in default colours, and nothing more.
  */
 static void EFIAPI hand_over(EFI_EVENT Event, void *Context)

@@ -16,6 +16,9 @@ void console_early(void);
  * variables ConIn, ConOut and ErrOut where they are missing. */
 EFI_STATUS console_install(EFI_SYSTEM_TABLE *table) MUST_CHECK;
 
+/* Is there a UART at COM1? */
+bool console_has_uart(void);
+
 /* A character device of a started driver becomes one more terminal of the console: `path` is its
  * controller's. It stays the caller's until console_detach(). EFI_OUT_OF_RESOURCES. */
 EFI_STATUS console_attach(struct character_device *device, const EFI_DEVICE_PATH_PROTOCOL *path,

@@ -11,8 +11,10 @@
 #include "efi/configuration_table.h"
 #include "efi/guid.h"
 #include "efi/protocols/acpi_table.h"
+#include "efi/serial_table.h"
 #include "efi/tpl.h"
 #include "hw/acpi.h"
+#include "models/captured_log.h"
 #include "unit/efi/fake-memory.h"
 
 static EFI_ACPI_TABLE_PROTOCOL *p = &acpi_table_protocol;
@@ -37,6 +39,11 @@ EFI_STATUS EFIAPI efi_install_configuration_table(const EFI_GUID *Guid, void *Ta
     changes++;
     published = (uintptr_t)Table;
     return EFI_SUCCESS;
+}
+
+void *configuration_table_find(const EFI_GUID *guid)
+{
+    return (void *)(uintptr_t)published;
 }
 
 void *phys_to_virt(uint64_t address, uint64_t size)
@@ -212,6 +219,61 @@ static void test_many(void **state)
         assert_int_equal(p->UninstallAcpiTable(p, keys[--count]), EFI_SUCCESS);
 }
 
+/* Microsoft's Serial Port Console Redirection Table, revision 2, byte for byte. */
+static const uint8_t spcr_of_com1[] = {
+    'S',  'P',  'C',  'R',  80,   0,    0, 0, 2, 0,   'C', 'L', 'O', 'U', 'D', 'H', 'C', 'O', 'N',
+    'S',  'O',  'L',  'E',  ' ',  1,    0, 0, 0, 'C', 'L', 'H', 'V', 1,   0,   0,   0, /* header */
+    0,    0,    0,    0,                                                               /* a 16550 */
+    1,    8,    0,    1,    0xf8, 0x03, 0, 0, 0, 0,   0,   0, /* port 0x3f8 */
+    3,    4,    4,    0,    0,    0,                          /* 8259 and I/O APIC, IRQ 4, GSI 4 */
+    7,    0,    1,    0,    2,    0, /* 115200 8N1, no flow control, VT-UTF8 */
+    0xff, 0xff, 0xff, 0xff, 0,    0,    0, 0, 0, 0,   0,   0,   0,   0,   0,   0, /* no PCI device
+                                                                                   */
+};
+
+static const char *console_option;
+
+const char *host_option(const char *key)
+{
+    assert_string_equal(key, "console");
+    return console_option;
+}
+
+static void publish_with(const char *option, bool has_8259)
+{
+    console_option = option;
+    serial_table_publish(&(struct machine){.has_8259 = has_8259});
+}
+
+static void test_serial_console_of_the_vmm(void **state)
+{
+    uint64_t seen[8];
+    put_table(VMM_SSDT, "SPCR", "y", 1);
+    publish_with("spcr", false);
+    assert_int_equal(tables_seen(seen), 2);
+    put_machine();
+}
+
+static void test_serial_console(void **state)
+{
+    uint64_t seen[8];
+    size_t key;
+    uint8_t bytes[sizeof spcr_of_com1];
+    publish_with("no-spcr", true);
+    assert_int_equal(tables_seen(seen), 2);
+    captured_log_start();
+    publish_with("vga", true);
+    assert_true(captured_log_has("cloudhv.console=vga is not known"));
+    captured_log_stop();
+    assert_int_equal(tables_seen(seen), 3);
+    memcpy(bytes, (void *)seen[2], sizeof bytes);
+    bytes[9] = 0; /* its sum is right: tables_seen() */
+    assert_memory_equal(bytes, spcr_of_com1, sizeof bytes);
+    publish_with(NULL, false); /* there is one */
+    assert_int_equal(tables_seen(seen), 3);
+    assert_int_equal(install("SPCR", &key), EFI_ACCESS_DENIED);
+}
+
 static void test_bad_roots(void **state)
 {
     struct acpi_rsdp *rsdp = (struct acpi_rsdp *)VMM_RSDP;
@@ -239,8 +301,12 @@ static void test_bad_roots(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_untouched), cmocka_unit_test(test_install),
-        cmocka_unit_test(test_refused),   cmocka_unit_test(test_many),
+        cmocka_unit_test(test_untouched),
+        cmocka_unit_test(test_install),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_serial_console_of_the_vmm),
+        cmocka_unit_test(test_serial_console),
         cmocka_unit_test(test_bad_roots),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
