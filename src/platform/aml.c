@@ -165,7 +165,7 @@ static void read_object(void *context, const struct aml_path *scope, uint32_t na
     struct reader bytes;
     if (name == AML_NAME('_', 'C', 'R', 'S')) {
         if (aml_buffer(&value, &bytes))
-            aml_read_resources(bytes, bridge);
+            aml_read_resources(bytes, &((struct aml_findings *)context)->windows, bridge);
         return;
     }
     if (!aml_integer(&value, &number))
@@ -186,6 +186,7 @@ static void read_object(void *context, const struct aml_path *scope, uint32_t na
 
 void aml_read(struct reader code, struct aml_findings *ret)
 {
+    ret->windows.count = 0;
     ret->has_s5 = false;
     ret->bridge_count = 0;
     ret->virtio_count = 0;

@@ -30,10 +30,14 @@ struct aml_bridge {
     uint32_t uid;               /* _UID, when it is a number */
     uint8_t bus_start, bus_end; /* of _CRS; 0 and 0 when it is not told */
     bool has_cba;
-    uint64_t cba;                 /* _CBA: address of the ECAM */
-    struct memory_range window32; /* the largest of each in _CRS; size 0: none */
-    struct memory_range window64;
-    struct memory_range window_io;
+    uint64_t cba;                      /* _CBA: address of the ECAM */
+    size_t first_window, window_count; /* of _CRS, in the list of all */
+};
+
+/* Room for windows, of all bridges; the caller's. */
+struct aml_windows {
+    struct pci_window *list;
+    size_t count, max;
 };
 
 /* A virtio device over MMIO (LNRO0005): the memory of its _CRS. */
@@ -43,6 +47,7 @@ struct aml_virtio {
 };
 
 struct aml_findings {
+    struct aml_windows windows;
     bool has_s5;
     uint8_t s5_type_a, s5_type_b;
     size_t bridge_count;
@@ -51,9 +56,11 @@ struct aml_findings {
     struct aml_virtio virtio[AML_VIRTIO_MAX];
 };
 
-/* `code`: the DSDT without its header. */
+/* `code`: the DSDT without its header. `ret->windows` has room for as many windows as the caller
+ * wants to know. */
 void aml_read(struct reader code, struct aml_findings *ret);
 
 /* Bytes of a resource template (ACPI 6.5 §6.4): a host bridge's windows; the first fixed memory. */
-void aml_read_resources(struct reader bytes, struct aml_bridge *bridge);
+void aml_read_resources(struct reader bytes, struct aml_windows *windows,
+                        struct aml_bridge *bridge);
 bool aml_read_fixed_memory(struct reader bytes, uint64_t *ret_base, uint64_t *ret_size);

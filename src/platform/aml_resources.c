@@ -2,6 +2,8 @@
 /* Resource templates (ACPI 6.5 §6.4). */
 #include "platform/aml.h"
 
+#include "core/log.h"
+
 #define FOUR_GIB (4ull << 30)
 #define ONE_MIB  (1ull << 20)
 #define ISA_END  0x1000u /* fixed devices have the I/O ports below */
@@ -33,31 +35,39 @@ static unsigned width_of(uint8_t tag)
     }
 }
 
-static void keep_larger(struct memory_range *window, uint64_t min, uint64_t max)
+/* A bridge's windows stand one behind the other. */
+static void add_window(struct aml_windows *windows, struct aml_bridge *bridge,
+                       enum pci_window_kind kind, uint64_t min, uint64_t max)
 {
-    if (max - min + 1 > window->size)
-        *window = (struct memory_range){min, max - min + 1, 0};
+    if (windows->count == windows->max) {
+        log_warning("DSDT: more than %zu windows of host bridges", windows->max);
+        return;
+    }
+    windows->list[windows->count++] = (struct pci_window){min, max - min + 1, kind};
+    bridge->window_count++;
 }
 
-static void take_window(struct aml_bridge *bridge, uint8_t space, uint64_t min, uint64_t max)
+static void take_window(struct aml_windows *windows, struct aml_bridge *bridge, uint8_t space,
+                        uint64_t min, uint64_t max)
 {
     if (space == SPACE_BUS && max <= UINT8_MAX) {
         bridge->bus_start = (uint8_t)min;
         bridge->bus_end = (uint8_t)max;
     }
     if (space == SPACE_IO && max <= UINT16_MAX && max >= ISA_END)
-        keep_larger(&bridge->window_io, MAX(min, ISA_END), max);
+        add_window(windows, bridge, PCI_WINDOW_IO, MAX(min, ISA_END), max);
     if (space != SPACE_MEMORY)
         return;
     if (min >= FOUR_GIB && max != UINT64_MAX)
-        keep_larger(&bridge->window64, min, max);
+        add_window(windows, bridge, PCI_WINDOW_64, min, max);
     else if (min >= ONE_MIB && max < FOUR_GIB)
-        keep_larger(&bridge->window32, min, max);
+        add_window(windows, bridge, PCI_WINDOW_32, min, max);
 }
 
 /* Address space descriptors: type, two bytes of flags, then granularity, minimum, maximum,
  * translation and length (§6.4.3.5). */
-static void read_address_space(struct reader body, unsigned width, struct aml_bridge *bridge)
+static void read_address_space(struct reader body, unsigned width, struct aml_windows *windows,
+                               struct aml_bridge *bridge)
 {
     uint8_t space;
     uint64_t numbers[5] = {0};
@@ -70,7 +80,7 @@ static void read_address_space(struct reader body, unsigned width, struct aml_br
     uint64_t min = numbers[1], max = numbers[2], translation = numbers[3], length = numbers[4];
     if (length == 0 || max < min || length - 1 != max - min || translation != 0)
         return;
-    take_window(bridge, space, min, max);
+    take_window(windows, bridge, space, min, max);
 }
 
 /* Takes the next descriptor; false at the end, be it the list's or a malformed one. */
@@ -88,14 +98,16 @@ static bool take_descriptor(struct reader *r, uint8_t *ret_tag, struct reader *r
     return (tag & 0x80) != 0 || tag >> 3 != SMALL_END;
 }
 
-void aml_read_resources(struct reader r, struct aml_bridge *bridge)
+void aml_read_resources(struct reader r, struct aml_windows *windows, struct aml_bridge *bridge)
 {
+    bridge->first_window = windows->count;
+    bridge->window_count = 0;
     uint8_t tag;
     struct reader body;
     while (take_descriptor(&r, &tag, &body)) {
         unsigned width = width_of(tag);
         if (width != 0)
-            read_address_space(body, width, bridge);
+            read_address_space(body, width, windows, bridge);
     }
 }
 

@@ -19,12 +19,14 @@
 #define LEGACY_SIZE  0x60000u
 #define ONE_MIB      (1ull << 20)
 #define SEGMENTS_MAX 128 /* Cloud Hypervisor has at most 96 */
+#define WINDOWS_MAX  384
 #define VIRTIO_MAX   64
 
 static struct machine machine;
 static struct memory_map memory_map;
 static struct acpi_interrupts interrupts;
 static struct pci_segment segments[SEGMENTS_MAX];
+static struct pci_window windows[WINDOWS_MAX];
 static struct virtio_place virtio_places[VIRTIO_MAX];
 
 /* DESIGN decision 14. On Cloud Hypervisor 0xA0000 to 0xFFFFF is RAM that its map leaves out, with
@@ -78,6 +80,7 @@ static void read_acpi(const struct acpi_tables *tables, const char *command_line
     machine.madt_size = tables->madt.size;
 
     struct aml_findings findings;
+    findings.windows = (struct aml_windows){.list = windows, .max = WINDOWS_MAX};
     read_dsdt(tables, &findings);
     machine.pci_segments = segments;
     machine.pci_segment_count =

@@ -56,6 +56,19 @@ struct machine_power {
     bool no_cmos_rtc;         /* IAPC_BOOT_ARCH bit 5 */
 };
 
+/* Address space that a host bridge or a bridge decodes for what is behind it. */
+enum pci_window_kind {
+    PCI_WINDOW_32, /* memory below 4 GiB */
+    PCI_WINDOW_64, /* memory above; a bridge's prefetchable window, wherever it is */
+    PCI_WINDOW_IO,
+    PCI_WINDOW_COUNT,
+};
+
+struct pci_window {
+    uint64_t base, size; /* bytes; size 0: there is none */
+    enum pci_window_kind kind;
+};
+
 /* A root bus: a segment, or a part of one. */
 struct pci_segment {
     uint16_t segment;
@@ -64,8 +77,9 @@ struct pci_segment {
     uint64_t
         ecam; /* address of bus 0's configuration space (also if bus_start > 0); 0: CF8/CFC only */
 
-    /* Windows of the host bridge for BARs that are not set (from _CRS); size 0: none known. */
-    struct memory_range window32, window64, window_io;
+    /* Windows of the host bridge, for BARs that are not set: all that _CRS names. */
+    const struct pci_window *windows;
+    size_t window_count;
 };
 
 /* Where a virtio device over MMIO may be. */

@@ -11,6 +11,6 @@
 /* The machine's PCI segments, from MCFG and the DSDT's host bridges; segment 0 by CF8/CFC when no
  * table tells. Further root buses of a segment are entries of their own, behind all segments. Fills
  * `segments` (at most `max`, which is at least 1), segment 0 first, and returns how many there are:
- * at least one. */
-size_t pci_segments_find(const struct acpi_table *mcfg, const struct aml_findings *aml,
+ * at least one. Their windows are those of `aml`, which are changed: one over RAM is none. */
+size_t pci_segments_find(const struct acpi_table *mcfg, struct aml_findings *aml,
                          const struct memory_map *map, struct pci_segment *segments, size_t max);

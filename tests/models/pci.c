@@ -45,13 +45,21 @@ bool pci_model_bus_master(const struct pci_model_function *f)
     return true;
 }
 
-/* Does the bridge let [base, base + size) through? I/O windows are not modelled: they are open. */
+static bool io_window_passes(const struct pci_model_function *bridge,
+                             const struct pci_model_bar *bar, uint64_t base)
+{
+    uint64_t low = (bridge->config[PCI_BRIDGE_IO] & 0xf0u) << 8;
+    uint64_t high = (bridge->config[PCI_BRIDGE_IO + 1] & 0xf0u) << 8 | 0xfff;
+    return base >= low && base + bar->size - 1 <= high;
+}
+
+/* Does the bridge let [base, base + size) through? */
 static bool bridge_passes(const struct pci_model_function *bridge, const struct pci_model_bar *bar,
                           uint64_t base)
 {
     uint32_t command = pci_model_get32(bridge, PCI_COMMAND);
     if (bar->is_io)
-        return command & PCI_COMMAND_IO;
+        return (command & PCI_COMMAND_IO) && io_window_passes(bridge, bar, base);
     if ((command & PCI_COMMAND_MEMORY) == 0)
         return false;
     uint32_t memory = pci_model_get32(bridge, PCI_BRIDGE_MEMORY);
@@ -302,6 +310,12 @@ void pci_model_add(struct pci_model *segment, struct pci_model_function *f)
     if (is_bridge(f)) {
         static const uint8_t windows[] = {0xf0, 0xff, 0xf0, 0xff, 0xf0, 0xff, 0xf0, 0xff};
         memset(&f->writable[PCI_BRIDGE_BUSES], 0xff, 3);
+        if (!f->no_io_window)
+            memset(&f->writable[PCI_BRIDGE_IO], 0xf0, 2);
+        if (!f->narrow_prefetch) {
+            f->config[PCI_BRIDGE_PREFETCH] |= 1; /* 64 bits */
+            f->config[PCI_BRIDGE_PREFETCH + 2] |= 1;
+        }
         memcpy(&f->writable[PCI_BRIDGE_MEMORY], windows, sizeof windows);
         memset(&f->writable[PCI_BRIDGE_PREFETCH_BASE], 0xff, 8);
     }

@@ -37,6 +37,8 @@ struct pci_model_function {
     uint32_t (*corrupt)(void *context, unsigned offset, unsigned width, uint32_t honest);
     void *corrupt_context;
 
+    bool no_io_window, narrow_prefetch; /* of a bridge: what is optional */
+
     uint64_t reads, writes;
     bool decoding_was_on_while_sizing; /* a BAR was written all ones while it decoded */
 };

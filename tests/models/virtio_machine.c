@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/pool.h"
-#include "platform/machine.h"
+#include "models/windows.h"
 
 #define ECAM        0xe8000000ull
 #define BAR_ADDRESS 0x3fffff800000ull
@@ -31,7 +31,8 @@ void virtio_machine_use_low_addresses(struct virtio_machine *machine)
 void virtio_machine_plug(struct virtio_machine *machine, struct virtio_model *virtio,
                          uint16_t legacy_id)
 {
-    const struct pci_segment segment = {.ecam = ECAM, .window_io = {0xc000, 0x1000, 0}};
+    static const struct pci_window ports[] = {{0xc000, 0x1000, PCI_WINDOW_IO}};
+    const struct pci_segment segment = {.ecam = ECAM, WINDOWS(ports)};
     machine->virtio = virtio;
     if (legacy_id != 0) {
         virtio->offered &= ~VIRTIO_F_VERSION_1;

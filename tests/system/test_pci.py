@@ -30,8 +30,9 @@ def drive(name, image, device):
 
 def kernel_spec(extra, **options):
     """Debian's kernel on a disk that `extra` places; the one at the usual place has nothing on it."""
+    console = loaders.console_of(options.get("machine", "q35"))
     return Spec(
-        [f"path={blank() / 'disk.img'},readonly=on"], cmdline='cloudhv.options="console=ttyS0 initrd=\\initrd.img"',
+        [f"path={blank() / 'disk.img'},readonly=on"], cmdline=f'cloudhv.options="{console} initrd=\\initrd.img"',
         extra=extra, **options)
 
 
@@ -57,6 +58,26 @@ def test_eight_host_bridges_three_bridges_64_disks(start):
     # QEMU needs a while to take 64 disks down, longer than whoever kills it waits.
     vm.child.sendline("poweroff -f")
     vm.wait_end()
+
+
+def test_bridges_that_nobody_has_set_up(start):
+    """microvm leaves bus numbers, windows and BARs alone: what the firmware gives them has room for all, and the OS
+    finds nothing to move."""
+    extra = [word.format(bus="pcie.0") for word in BRIDGES]
+    extra += ["-device", "xio3130-downstream,id=second,bus=up,chassis=3,slot=4"]
+    extra += ["-device", "xio3130-downstream,id=third,bus=up,chassis=4,slot=5"]
+    extra += ["-object", "memory-backend-ram,id=shared,size=256M,share=on"]
+    extra += ["-device", "ivshmem-plain,memdev=shared,bus=second", "-device", "bochs-display,vgamem=64M,bus=third"]
+    extra += drive("boot", loaders.kernel() / "disk.img", "virtio-blk-pci,bus=down,disable-legacy=on")
+    vm = start(kernel_spec(extra, machine="microvm"))
+    vm.expect_prompt()
+    complaints = vm.run("dmesg | grep -iE \"can't (assign|claim)|no space|failed to assign|BAR .*: assigned\" || true")
+    bars = dict.fromkeys((0x10000000, 0x4000000), 0)
+    for line in vm.run("cat /sys/bus/pci/devices/*/resource").splitlines():
+        first, last, _ = (int(word, 16) for word in line.split())
+        if first and last - first + 1 in bars:
+            bars[last - first + 1] += 1
+    assert all(bars.values()), (bars, complaints)
 
 
 def test_pxb_on_pc(start):
@@ -125,6 +146,18 @@ def test_hot_plug(start, tmp_path, machine, bridge):
     assert "DevicePath" in shell.run("dh -p SimpleFileSystem")
     shell.run("disconnect -r")
     assert "DevicePath" not in shell.run("dh -p SimpleFileSystem")
+    shell.run("connect -r")
+    assert "DevicePath" in shell.run("dh -p SimpleFileSystem")
+
+
+def test_hot_plug_of_a_bridge(start, tmp_path):
+    """A bridge, and behind it a disk that has nothing but ports: nobody has given them windows."""
+    spec = shell_spec(machine="pc")
+    spec.extra = ["-drive", f"if=none,id=new,format=raw,file={loaders.kernel() / 'disk.img'}"]
+    shell = Shell(start, spec, tmp_path)
+    shell.qmp("device_add", driver="pci-bridge", id="plug", chassis_nr=1, bus="pci.0", addr="10")
+    shell.qmp("device_add", driver="virtio-blk-pci", drive="new", id="added", bus="plug", addr="1",
+              **{"disable-modern": True})
     shell.run("connect -r")
     assert "DevicePath" in shell.run("dh -p SimpleFileSystem")
 

@@ -62,16 +62,7 @@ static void kick(struct block_queue *queue)
 
 static EFI_STATUS revive(struct block_queue *queue)
 {
-    struct ahci_port *port = CONTAINER_OF(queue, struct ahci_port, requests);
-    if (port->stuck)
-        return EFI_DEVICE_ERROR;
-    EFI_STATUS status = ahci_port_start(port);
-    if (EFI_ERROR(status))
-        status = ahci_port_recover(port);
-    port->dead = EFI_ERROR(status);
-    if (port->dead)
-        port->stuck = EFI_ERROR(ahci_port_stop(port));
-    return status;
+    return ahci_port_revive(CONTAINER_OF(queue, struct ahci_port, requests));
 }
 
 static const struct block_queue_operations queue_operations = {

@@ -114,16 +114,7 @@ static void abort_all(struct scsi_unit *scsi, EFI_STATUS status)
 
 static EFI_STATUS revive(struct scsi_unit *scsi)
 {
-    struct ahci_port *port = port_of(scsi);
-    if (port->stuck)
-        return EFI_DEVICE_ERROR;
-    EFI_STATUS status = ahci_port_start(port);
-    if (EFI_ERROR(status))
-        status = ahci_port_recover(port);
-    port->dead = EFI_ERROR(status);
-    if (port->dead)
-        port->stuck = EFI_ERROR(ahci_port_stop(port));
-    return status;
+    return ahci_port_revive(port_of(scsi));
 }
 
 static const struct scsi_transport transport = {

@@ -117,6 +117,19 @@ EFI_STATUS ahci_port_recover(struct ahci_port *port)
     return start_engine(port);
 }
 
+EFI_STATUS ahci_port_revive(struct ahci_port *port)
+{
+    if (port->stuck)
+        return EFI_DEVICE_ERROR;
+    EFI_STATUS status = ahci_port_start(port);
+    if (EFI_ERROR(status))
+        status = ahci_port_recover(port);
+    port->dead = EFI_ERROR(status);
+    if (port->dead)
+        port->stuck = EFI_ERROR(ahci_port_stop(port));
+    return status;
+}
+
 void ahci_port_issue(struct ahci_port *port, const struct ahci_command *command)
 {
     struct ahci_memory *memory = port->memory;

@@ -89,6 +89,8 @@ EFI_STATUS ahci_port_start(struct ahci_port *port) MUST_CHECK; /* also after ahc
 EFI_STATUS ahci_port_stop(struct ahci_port *port) MUST_CHECK;
 /* After an error: clears it, with a reset of the link when that is what it takes. */
 EFI_STATUS ahci_port_recover(struct ahci_port *port) MUST_CHECK;
+/* Starts a port again that was given up, and stopped. */
+EFI_STATUS ahci_port_revive(struct ahci_port *port) MUST_CHECK;
 void ahci_port_issue(struct ahci_port *port, const struct ahci_command *command);
 enum ahci_result ahci_port_result(struct ahci_port *port);
 /* Issues and waits. EFI_TIMEOUT: the port was stopped. */

@@ -10,10 +10,6 @@
  * decoding cannot be turned off without a risk, and Cloud Hypervisor keeps windows between BARs
  * that nobody announces. */
 
-#define BRIDGE_MEMORY_UNIT (1ull << 20)
-#define BRIDGE_WINDOW_32   (32ull << 20)
-#define BRIDGE_WINDOW_64   (1ull << 30)
-
 /* A range that is in use. */
 struct pci_taken {
     struct pci_taken *next;
@@ -69,8 +65,8 @@ bool pci_bar_is_upper_half(const struct pci_function *f, unsigned index)
            !pci_bar_is_upper_half(f, index - 1);
 }
 
-static EFI_STATUS take(struct pci_host *host, uint64_t base, uint64_t size, bool is_io,
-                       const struct pci_function *bridge)
+EFI_STATUS pci_take_range(struct pci_host *host, uint64_t base, uint64_t size, bool is_io,
+                          const struct pci_function *bridge)
 {
     struct pci_taken *taken = pool_alloc(sizeof *taken);
     if (taken == NULL)
@@ -80,30 +76,6 @@ static EFI_STATUS take(struct pci_host *host, uint64_t base, uint64_t size, bool
     return EFI_SUCCESS;
 }
 
-/* Bases and limits of a bridge's windows, as they are set; a window that is shut has base > limit.
- */
-static void read_bridge_windows(struct pci_function *bridge)
-{
-    if (bridge->windows_known)
-        return;
-    bridge->windows_known = true;
-    uint32_t memory = pci_read32(bridge, PCI_BRIDGE_MEMORY);
-    uint64_t base = (uint64_t)(memory & 0xfff0) << 16;
-    uint64_t limit = (memory & 0xfff00000u) | 0xfffff;
-    if (memory != 0 && base <= limit)
-        bridge->windows[PCI_WINDOW_32] = (struct pci_window){base, limit - base + 1};
-
-    uint32_t prefetch = pci_read32(bridge, PCI_BRIDGE_PREFETCH);
-    base = (uint64_t)(prefetch & 0xfff0) << 16;
-    limit = (prefetch & 0xfff00000u) | 0xfffff;
-    if ((prefetch & 0xf) == 1) {
-        base |= (uint64_t)pci_read32(bridge, PCI_BRIDGE_PREFETCH_BASE) << 32;
-        limit |= (uint64_t)pci_read32(bridge, PCI_BRIDGE_PREFETCH_LIMIT) << 32;
-    }
-    if ((prefetch & ~0x10001u) != 0 && base <= limit && limit != UINT64_MAX)
-        bridge->windows[PCI_WINDOW_64] = (struct pci_window){base, limit - base + 1};
-}
-
 static EFI_STATUS note_function(struct pci_function *f)
 {
     EFI_STATUS status = EFI_SUCCESS;
@@ -111,17 +83,18 @@ static EFI_STATUS note_function(struct pci_function *f)
         pci_decode_bar(f, i);
         const struct pci_bar *bar = &f->bars[i];
         if (bar->address != 0)
-            status = take(f->host, bar->address, pci_bar_size_limit(bar), bar->is_io, NULL);
+            status =
+                pci_take_range(f->host, bar->address, pci_bar_size_limit(bar), bar->is_io, NULL);
         i += bar->is_64;
     }
     if (f->header_type != PCI_HEADER_TYPE_BRIDGE)
         return status;
     if (!f->numbered_by_us)
-        read_bridge_windows(f);
+        pci_read_bridge_windows(f);
     for (unsigned kind = 0; kind < PCI_WINDOW_COUNT && !EFI_ERROR(status); kind++) {
         const struct pci_window *window = &f->windows[kind];
         if (window->size != 0)
-            status = take(f->host, window->base, window->size, kind == PCI_WINDOW_IO, f);
+            status = pci_take_range(f->host, window->base, window->size, kind == PCI_WINDOW_IO, f);
     }
     return status;
 }
@@ -173,14 +146,18 @@ static const struct pci_taken *overlapping(const struct pci_function *f, uint64_
     return NULL;
 }
 
-/* First place in the window that fits; `size` is a power of two and the alignment. */
-static bool find_place(const struct pci_function *f, const struct pci_window *window, uint64_t size,
-                       bool is_io, uint64_t *ret)
+/* First place in one window. */
+static bool find_in_window(const struct pci_function *f, const struct pci_window *window,
+                           uint64_t size, uint64_t align, uint64_t *ret)
 {
+    bool is_io = window->kind == PCI_WINDOW_IO;
     uint64_t base = MAX(window->base, is_io ? 0x1000u : EFI_PAGE_SIZE);
+    uint64_t lead = size - align;
     for (;;) {
-        if (!checked_align_up(base, size, &base) || base < window->base ||
-            !range_within(base - window->base, size, window->size))
+        if (!checked_add(base, lead, &base) || !checked_align_up(base, align, &base))
+            return false;
+        base -= lead;
+        if (base < window->base || !range_within(base - window->base, size, window->size))
             return false;
         const struct pci_taken *taken = overlapping(f, base, size, is_io);
         if (taken == NULL) {
@@ -192,70 +169,36 @@ static bool find_place(const struct pci_function *f, const struct pci_window *wi
     }
 }
 
-static void write_bridge_window(struct pci_function *bridge, enum pci_window_kind kind)
+bool pci_find_place(struct pci_function *f, enum pci_window_kind kind, uint64_t size,
+                    uint64_t align, uint64_t *ret)
 {
-    const struct pci_window *window = &bridge->windows[kind];
-    uint64_t limit = window->base + window->size - 1;
-    uint32_t value = (uint32_t)(window->base >> 16 & 0xfff0) | (uint32_t)(limit & 0xfff00000u);
-    if (kind == PCI_WINDOW_32) {
-        pci_write32(bridge, PCI_BRIDGE_MEMORY, value);
-        return;
+    const struct pci_window *windows = f->host->windows;
+    size_t count = f->host->window_count;
+    if (f->bridge != NULL) {
+        windows = pci_bridge_window(f->bridge, kind);
+        count = 1;
     }
-    pci_write32(bridge, PCI_BRIDGE_PREFETCH_BASE, (uint32_t)(window->base >> 32));
-    pci_write32(bridge, PCI_BRIDGE_PREFETCH_LIMIT, (uint32_t)(limit >> 32));
-    pci_write32(bridge, PCI_BRIDGE_PREFETCH, value);
+    for (size_t i = 0; i < count; i++) {
+        if (windows[i].kind == kind && windows[i].size != 0 &&
+            find_in_window(f, &windows[i], size, align, ret))
+            return true;
+    }
+    return false;
 }
 
-static const struct pci_window *windows_for(struct pci_function *f);
-
-/* A bridge that we numbered gets windows of a fixed size out of those in front of it, or half as
- * much where these are small; the prefetchable one only where there is 64-bit space. */
-static void assign_bridge_windows(struct pci_function *bridge)
+bool pci_bar_is_wide(const struct pci_function *f, const struct pci_bar *bar)
 {
-    static const uint64_t sizes[] = {
-        [PCI_WINDOW_32] = BRIDGE_WINDOW_32, [PCI_WINDOW_64] = BRIDGE_WINDOW_64};
-    if (bridge->windows_known)
-        return;
-    bridge->windows_known = true;
-    const struct pci_window *outer = windows_for(bridge);
-    for (unsigned kind = 0; kind < ARRAY_SIZE(sizes); kind++) {
-        for (uint64_t size = sizes[kind]; size >= BRIDGE_MEMORY_UNIT; size /= 2) {
-            uint64_t base;
-            if (size > outer[kind].size / 2 ||
-                !find_place(bridge, &outer[kind], size, false, &base))
-                continue;
-            if (!EFI_ERROR(take(bridge->host, base, size, false, bridge))) {
-                bridge->windows[kind] = (struct pci_window){base, size};
-                write_bridge_window(bridge, kind);
-            }
-            break;
-        }
-    }
-}
-
-/* The windows that addresses of `f` must come from. */
-static const struct pci_window *windows_for(struct pci_function *f)
-{
-    if (f->bridge == NULL)
-        return f->host->windows;
-    if (f->bridge->numbered_by_us)
-        assign_bridge_windows(f->bridge);
-    else
-        read_bridge_windows(f->bridge);
-    return f->bridge->windows;
+    return bar->is_64 && (f->bridge == NULL || bar->prefetchable);
 }
 
 static bool place_bar(struct pci_function *f, const struct pci_bar *bar, uint64_t size,
                       uint64_t *ret)
 {
-    const struct pci_window *windows = windows_for(f);
     if (bar->is_io)
-        return find_place(f, &windows[PCI_WINDOW_IO], size, true, ret);
+        return pci_find_place(f, PCI_WINDOW_IO, size, size, ret);
     size = MAX(size, EFI_PAGE_SIZE);
-    /* Behind a bridge the 64-bit window is a prefetchable one. */
-    bool wide = bar->is_64 && (f->bridge == NULL || bar->prefetchable);
-    return (wide && find_place(f, &windows[PCI_WINDOW_64], size, false, ret)) ||
-           find_place(f, &windows[PCI_WINDOW_32], size, false, ret);
+    return (pci_bar_is_wide(f, bar) && pci_find_place(f, PCI_WINDOW_64, size, size, ret)) ||
+           pci_find_place(f, PCI_WINDOW_32, size, size, ret);
 }
 
 EFI_STATUS pci_place_memory(struct pci_function *f, uint32_t size, uint32_t *ret_base)
@@ -268,7 +211,7 @@ EFI_STATUS pci_place_memory(struct pci_function *f, uint32_t size, uint32_t *ret
     if (!place_bar(f, &narrow, size, &base))
         return log_failure(EFI_OUT_OF_RESOURCES, "pci %s: 0x%x bytes of memory space", f->name,
                            size);
-    status = take(f->host, base, MAX(size, EFI_PAGE_SIZE), false, NULL);
+    status = pci_take_range(f->host, base, MAX(size, EFI_PAGE_SIZE), false, NULL);
     if (!EFI_ERROR(status))
         *ret_base = (uint32_t)base;
     return status;
@@ -285,13 +228,16 @@ static EFI_STATUS assign(struct pci_function *f, unsigned index)
 
     uint16_t command = pci_decoding_off(f);
     uint64_t size = 0, address = 0;
-    status = pci_measure_bar(f, index, &size);
+    if (bar->size != 0)
+        size = bar->size; /* measured for the sake of a bridge's window */
+    else
+        status = pci_measure_bar(f, index, &size);
     if (!EFI_ERROR(status) && !place_bar(f, bar, size, &address))
         status = log_failure(EFI_OUT_OF_RESOURCES, "pci %s: 0x%llx bytes for BAR %u", f->name,
                              (unsigned long long)size, index);
     if (!EFI_ERROR(status))
-        status =
-            take(f->host, address, MAX(size, bar->is_io ? 1 : EFI_PAGE_SIZE), bar->is_io, NULL);
+        status = pci_take_range(f->host, address, MAX(size, bar->is_io ? 1 : EFI_PAGE_SIZE),
+                                bar->is_io, NULL);
     if (!EFI_ERROR(status)) {
         bar->address = address;
         bar->size = size;

@@ -20,6 +20,24 @@ void pci_decoding_restore(struct pci_function *function, uint16_t command);
 EFI_STATUS pci_measure_bar(struct pci_function *function, unsigned index,
                            uint64_t *ret_size) MUST_CHECK;
 
+/* May the BAR be above 4 GiB? Behind a bridge only the prefetchable window is there. */
+bool pci_bar_is_wide(const struct pci_function *function, const struct pci_bar *bar);
+
+/* Notes that [base, base + size) is in use; with `bridge` as its window, which is free for what is
+ * behind it. */
+EFI_STATUS pci_take_range(struct pci_host *host, uint64_t base, uint64_t size, bool is_io,
+                          const struct pci_function *bridge) MUST_CHECK;
+
+/* First free place for `size` bytes in the windows in front of the function. The last `align` of
+ * them (a power of two, at most `size`) are aligned. */
+bool pci_find_place(struct pci_function *function, enum pci_window_kind kind, uint64_t size,
+                    uint64_t align, uint64_t *ret) MUST_CHECK;
+
+/* A bridge's windows: reads those that were set at entry; the window of one kind, for which space
+ * is found now where the bus behind it is numbered by us. Its size is 0 when there is none. */
+void pci_read_bridge_windows(struct pci_function *bridge);
+const struct pci_window *pci_bridge_window(struct pci_function *bridge, enum pci_window_kind kind);
+
 /* Gives `size` bytes (a power of two) of 32-bit memory space to the function. EFI_OUT_OF_RESOURCES:
  * no window has room. */
 EFI_STATUS pci_place_memory(struct pci_function *function, uint32_t size,

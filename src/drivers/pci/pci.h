@@ -9,24 +9,11 @@
 #include "hw/pci.h"
 #include "lib/list.h"
 #include "lib/macros.h"
+#include "platform/machine.h"
 
 /* PCI functions: found once per segment when somebody asks, their BARs left where they are (DESIGN
  * decision 9). Nothing here is read twice: on the boot path every configuration access leaves the
  * guest. */
-
-/* Address space that a host bridge decodes, and what is taken of it. */
-struct pci_window {
-    uint64_t base, size; /* bytes; size 0: there is none */
-};
-
-enum pci_window_kind {
-    PCI_WINDOW_32,
-    PCI_WINDOW_64,
-    PCI_WINDOW_IO,
-    PCI_WINDOW_COUNT,
-};
-
-struct pci_segment; /* platform/machine.h */
 
 /* One segment: a root bus and what is below it. pci_host_init() fills it; it is the caller's and
  * lives for ever. */
@@ -35,7 +22,8 @@ struct pci_host {
     uint8_t bus_start, bus_end;
     uint64_t
         ecam; /* where bus 0's configuration space is, or would be; 0: CF8/CFC (segment 0 only) */
-    struct pci_window windows[PCI_WINDOW_COUNT]; /* for BARs that are not set */
+    const struct pci_window *windows; /* for BARs that are not set; several of a kind */
+    size_t window_count;
 
     struct list functions; /* struct pci_function, in order of discovery */
     bool scanned;
@@ -49,11 +37,12 @@ void pci_host_init(struct pci_host *host, const struct pci_segment *segment);
 struct pci_bar {
     uint64_t address; /* as the processor sees it */
     uint64_t size;    /* bytes: known exactly where we sized it, else 0 (a BAR that was set is never
-                         sized) */
+                         sized unless somebody asks) */
     bool is_io;
     bool is_64;
     bool prefetchable;
     bool decoded; /* the fields above are valid: pci_bar() was called */
+    bool unsized; /* it was measured, and is none, or none that can be */
     bool mapped;  /* by pci_map_bar() */
 };
 
@@ -74,9 +63,10 @@ struct pci_function {
     /* Bridges */
     uint8_t secondary_bus, subordinate_bus; /* 0: not numbered */
     bool numbered_by_us;                    /* its windows are ours to set, too */
-    bool windows_known;
+    uint8_t windows_known;                  /* bits 1 << kind */
     struct pci_window windows[PCI_WINDOW_COUNT];
-    unsigned users; /* enabled functions behind it */
+    uint64_t window_spare[PCI_WINDOW_COUNT]; /* what each bridge there gets beyond its needs */
+    unsigned users;                          /* enabled functions behind it */
 
     struct pci_bar bars[PCI_BAR_COUNT];
     bool enabled;

@@ -33,12 +33,8 @@ void pci_host_init(struct pci_host *host, const struct pci_segment *segment)
         .bus_start = segment->bus_start,
         .bus_end = segment->bus_end,
         .ecam = segment->ecam,
-        .windows =
-            {
-                [PCI_WINDOW_32] = {segment->window32.base, segment->window32.size},
-                [PCI_WINDOW_64] = {segment->window64.base, segment->window64.size},
-                [PCI_WINDOW_IO] = {segment->window_io.base, segment->window_io.size},
-            },
+        .windows = segment->windows,
+        .window_count = segment->window_count,
         .last_bus = segment->bus_start,
     };
     list_init(&host->functions);

@@ -217,19 +217,19 @@ static const uint8_t window_granularity[PCI_WINDOW_COUNT] = {
 static void *describe(const struct pci_host *host)
 {
     struct resource_descriptor *list =
-        pool_alloc((1 + PCI_WINDOW_COUNT) * sizeof *list + sizeof(struct resource_end));
+        pool_alloc((1 + host->window_count) * sizeof *list + sizeof(struct resource_end));
     if (list == NULL)
         return NULL;
     struct resource_descriptor *next = list;
     *next++ = resource_describe(RESOURCE_BUS, host->bus_start,
                                 (uint64_t)host->bus_end - host->bus_start + 1);
-    for (unsigned kind = 0; kind < PCI_WINDOW_COUNT; kind++) {
-        const struct pci_window *window = &host->windows[kind];
+    for (size_t i = 0; i < host->window_count; i++) {
+        const struct pci_window *window = &host->windows[i];
         if (window->size == 0)
             continue;
-        *next = resource_describe(kind == PCI_WINDOW_IO ? RESOURCE_IO : RESOURCE_MEMORY,
+        *next = resource_describe(window->kind == PCI_WINDOW_IO ? RESOURCE_IO : RESOURCE_MEMORY,
                                   window->base, window->size);
-        next++->granularity = window_granularity[kind];
+        next++->granularity = window_granularity[window->kind];
     }
     *(struct resource_end *)next = resource_end();
     return list;

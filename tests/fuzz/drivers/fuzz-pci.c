@@ -6,7 +6,7 @@
 #include "models/bus.h"
 #include "models/cpu.h"
 #include "models/fuzz_bytes.h"
-#include "platform/machine.h"
+#include "models/windows.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,6 +14,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
  * used up. */
 
 #define ECAM 0xe0000000ull
+
+static const struct pci_window windows[] = {
+    {0xc0000000, 0x10000000, PCI_WINDOW_32},
+    {0x4000000000, 0x100000000, PCI_WINDOW_64},
+    {0xc000, 0x1000, PCI_WINDOW_IO},
+};
 
 static struct fuzz_bytes input;
 
@@ -54,9 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct pci_segment segment = {
         .bus_end = 0xff,
         .ecam = ECAM,
-        .window32 = {0xc0000000, 0x10000000, 0},
-        .window64 = {0x4000000000, 0x100000000, 0},
-        .window_io = {0xc000, 0x1000, 0},
+        WINDOWS(windows),
     };
     input = (struct fuzz_bytes){data, size};
     bus_add(&bus, &range);

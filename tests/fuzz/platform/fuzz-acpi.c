@@ -15,10 +15,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* The input is memory from 0xA0000 on, where Cloud Hypervisor has its tables; the other 1 MiB is
  * zero. Checksums are made right, or nothing would be read. */
 
-#define TABLES    0xa0000u
-#define ONE_MIB   0x100000u
-#define INPUT_MAX (ONE_MIB - TABLES)
-#define SEGMENTS  4
+#define TABLES      0xa0000u
+#define ONE_MIB     0x100000u
+#define INPUT_MAX   (ONE_MIB - TABLES)
+#define SEGMENTS    4
+#define WINDOWS_MAX 16
 
 static uint8_t low[ONE_MIB];
 static struct bus bus;
@@ -120,6 +121,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     list_processors(&tables.madt, get32(TABLES));
 
     static struct aml_findings findings;
+    struct pci_window windows[WINDOWS_MAX];
+    findings.windows = (struct aml_windows){.list = windows, .max = WINDOWS_MAX};
     struct reader code = acpi_read(&tables.dsdt);
     aml_read(code, &findings);
     struct pci_segment segments[SEGMENTS];

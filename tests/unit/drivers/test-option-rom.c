@@ -152,6 +152,7 @@ static uint64_t read_rom(void *context, uint64_t offset, unsigned width)
 }
 
 static struct {
+    struct pci_window window;
     struct bus bus;
     struct pci_model model;
     struct pci_model_function device;
@@ -174,7 +175,8 @@ static struct pci_function *start(uint64_t base, uint64_t window)
     t.range = (struct bus_range){
         .space = BUS_MMIO, .base = base != 0 ? base : window, .size = ROM_SIZE, .read = read_rom};
     bus_add(&t.bus, &t.range);
-    const struct pci_segment segment = {.ecam = ECAM, .window32 = {window, window ? 0x100000 : 0}};
+    t.window = (struct pci_window){window, window ? 0x100000 : 0, PCI_WINDOW_32};
+    const struct pci_segment segment = {.ecam = ECAM, .windows = &t.window, .window_count = 1};
     pci_host_init(&t.host, &segment);
     assert_int_equal(pci_scan_segment(&t.host), EFI_SUCCESS);
     return LIST_ENTRY(t.host.functions.next, struct pci_function, link);

@@ -13,12 +13,19 @@
 #include "models/cpu.h"
 #include "models/pci.h"
 #include "models/pci_fixture.h"
+#include "models/windows.h"
 #include "platform/machine.h"
 
 #include "core/pages.h"
 #include "core/pool.h"
 
 #define CH_ECAM 0xe8000000ull
+
+static const struct pci_window windows[] = {
+    {0xc0000000, 0x10000000, PCI_WINDOW_32},
+    {0x4000000000, 0x100000000, PCI_WINDOW_64},
+    {0xc000, 0x1000, PCI_WINDOW_IO},
+};
 
 struct fixture {
     struct bus bus;
@@ -53,9 +60,7 @@ static void start(uint64_t ecam, unsigned bus_count, bool ports)
     const struct pci_segment segment = {
         .bus_end = (uint8_t)(bus_count - 1),
         .ecam = ecam,
-        .window32 = {0xc0000000, 0x10000000, 0},
-        .window64 = {0x4000000000, 0x100000000, 0},
-        .window_io = {0xc000, 0x1000, 0},
+        WINDOWS(windows),
     };
     pci_host_init(&t.host, &segment);
 }

@@ -10,7 +10,7 @@
 #include "drivers/virtio/blk.h"
 #include "host/pool.h"
 #include "models/cpu.h"
-#include "platform/machine.h"
+#include "models/windows.h"
 #include "unit/drivers/virtio_blk_fixture.h"
 
 #define ECAM 0xe8000000ull
@@ -61,7 +61,8 @@ int tear_down(void **state)
 
 static void find_function(void)
 {
-    const struct pci_segment segment = {.ecam = ECAM, .window_io = {0xc000, 0x1000, 0}};
+    static const struct pci_window ports[] = {{0xc000, 0x1000, PCI_WINDOW_IO}};
+    const struct pci_segment segment = {.ecam = ECAM, WINDOWS(ports)};
     pci_host_init(&t.host, &segment);
     assert_int_equal(pci_scan_segment(&t.host), EFI_SUCCESS);
     t.function = LIST_ENTRY(t.host.functions.next, struct pci_function, link);

@@ -9,7 +9,7 @@
 #include "efi/event.h"
 #include "models/apic.h"
 #include "models/cpu.h"
-#include "platform/machine.h"
+#include "models/windows.h"
 #include "unit/efi/fake-memory.h"
 #include "unit/efi/pci_io_fixture.h"
 
@@ -66,13 +66,17 @@ void add_device(bool set)
     pci_model_add(&t.model, f);
 }
 
+static const struct pci_window windows[] = {
+    {0xc0000000, 0x10000000, PCI_WINDOW_32},
+    {0x4000000000, 0x100000000, PCI_WINDOW_64},
+    {0xc000, 0x1000, PCI_WINDOW_IO},
+};
+
 void scan(uint64_t ecam)
 {
     const struct pci_segment segment = {
         .ecam = ecam,
-        .window32 = {0xc0000000, 0x10000000, 0},
-        .window64 = {0x4000000000, 0x100000000, 0},
-        .window_io = {0xc000, 0x1000, 0},
+        WINDOWS(windows),
     };
     pci_host_init(&t.host, &segment);
     assert_int_equal(pci_scan_segment(&t.host), EFI_SUCCESS);

@@ -17,6 +17,7 @@
 #include "models/virtio_blk.h"
 #include "models/virtio_mmio.h"
 #include "models/virtio_pci.h"
+#include "models/windows.h"
 #include "unit/efi/handle-fixture.h"
 
 #define ECAM      0xe8000000ull
@@ -57,13 +58,11 @@ static void plug(struct virtio_pci_model *pci, struct pci_model *segment,
 /* Two root buses of one segment (a pxb), and a device over MMIO. */
 static int group_set_up(void **state)
 {
+    static const struct pci_window first_windows[] = {{0xc0000000, 0x10000000, PCI_WINDOW_32}};
+    static const struct pci_window second_windows[] = {{0xd0000000, 0x1000000, PCI_WINDOW_32}};
     static const struct pci_segment segments[] = {
-        {.bus_end = 0x1f, .ecam = ECAM, .window32 = {0xc0000000, 0x10000000, 0}},
-        {.bus_start = 0x20,
-         .bus_end = 0x20,
-         .ecam = ECAM,
-         .uid = 0x20,
-         .window32 = {0xd0000000, 0x1000000, 0}},
+        {.bus_end = 0x1f, .ecam = ECAM, WINDOWS(first_windows)},
+        {.bus_start = 0x20, .bus_end = 0x20, .ecam = ECAM, .uid = 0x20, WINDOWS(second_windows)},
     };
     static const struct virtio_place places[] = {{MMIO, VIRTIO_MMIO_MODEL_SIZE}, {0x1, 0x200}};
     static const struct machine machine = {

@@ -11,7 +11,7 @@
 
 #include "core/pool.h"
 #include "efi/resource_descriptors.h"
-#include "platform/machine.h"
+#include "models/windows.h"
 #include "unit/efi/pci_io_fixture.h"
 
 static void attributes(void **state)
@@ -67,6 +67,8 @@ static void a_device_without_ports(void **state)
 /* Bridges in front let everything through while one of the three is on. */
 static void bridges_are_opened(void **state)
 {
+    static const struct pci_window memory_windows[] = {{0xc0000000, 0x10000000, PCI_WINDOW_32},
+                                                       {0x4000000000, 0x100000000, PCI_WINDOW_64}};
     t.bridge.device = 1;
     pci_model_set32(&t.bridge, PCI_VENDOR_ID, 0x000c1b36);
     pci_model_set32(&t.bridge, PCI_CLASS_REVISION, 0x06040000);
@@ -75,10 +77,8 @@ static void bridges_are_opened(void **state)
     pci_model_add(&t.model, &t.bridge);
     t.device.parent = &t.bridge;
     add_device(false);
-    const struct pci_segment segment = {.bus_end = 3,
-                                        .ecam = ECAM + (16 << 20),
-                                        .window32 = {0xc0000000, 0x10000000, 0},
-                                        .window64 = {0x4000000000, 0x100000000, 0}};
+    const struct pci_segment segment = {
+        .bus_end = 3, .ecam = ECAM + (16 << 20), WINDOWS(memory_windows)};
     pci_host_init(&t.host, &segment);
     assert_int_equal(pci_scan_segment(&t.host), EFI_SUCCESS);
     struct pci_function *f = LIST_ENTRY(t.host.functions.previous, struct pci_function, link);

@@ -186,26 +186,38 @@ static void too_many_bridges_are_told(void **state)
 }
 
 static struct aml_bridge bridge;
+static struct pci_window list[3];
+static struct aml_windows windows = {list, 0, ARRAY_SIZE(list)};
 
 #define RESOURCES(...)                                                                             \
     do {                                                                                           \
         const uint8_t bytes[] = {__VA_ARGS__};                                                     \
-        bridge = (struct aml_bridge){0};                                                           \
-        aml_read_resources(reader_make(bytes, sizeof bytes), &bridge);                             \
+        windows.count = 0;                                                                         \
+        aml_read_resources(reader_make(bytes, sizeof bytes), &windows, &bridge);                   \
     } while (0)
 
 #define D32(x) (uint8_t)(x), (uint8_t)((x) >> 8), (uint8_t)((x) >> 16), (uint8_t)((x) >> 24)
 #define DWORD_MEMORY(min, max, translation, length)                                                \
     0x87, 23, 0, 0, 0x0c, 1, D32(0), D32(min), D32(max), D32(translation), D32(length)
 
-static void the_largest_window_counts(void **state)
+static void all_windows_count(void **state)
 {
     RESOURCES(DWORD_MEMORY(0xa0000u, 0xbffffu, 0u, 0x20000u),
               DWORD_MEMORY(0xc0000000u, 0xc0ffffffu, 0u, 0x1000000u),
               DWORD_MEMORY(0xd0000000u, 0xd1ffffffu, 0u, 0x2000000u),
               DWORD_MEMORY(0xe0000000u, 0xe0ffffffu, 0u, 0x1000000u), 0x79, 0);
-    assert_int_equal(bridge.window32.base, 0xd0000000);
-    assert_int_equal(bridge.window32.size, 0x2000000);
+    assert_int_equal(bridge.first_window, 0);
+    assert_int_equal(bridge.window_count, 3);
+    assert_int_equal(list[1].base, 0xd0000000);
+    assert_int_equal(list[1].size, 0x2000000);
+    assert_int_equal(list[1].kind, PCI_WINDOW_32);
+    assert_int_equal(captured_log_lines(), 0);
+    RESOURCES(DWORD_MEMORY(0xc0000000u, 0xc0ffffffu, 0u, 0x1000000u),
+              DWORD_MEMORY(0xd0000000u, 0xd1ffffffu, 0u, 0x2000000u),
+              DWORD_MEMORY(0xe0000000u, 0xe0ffffffu, 0u, 0x1000000u),
+              DWORD_MEMORY(0xf0000000u, 0xf0ffffffu, 0u, 0x1000000u), 0x79, 0);
+    assert_int_equal(bridge.window_count, 3);
+    assert_true(captured_log_has("more than 3 windows"));
 }
 
 static void odd_windows_do_not_count(void **state)
@@ -215,18 +227,17 @@ static void odd_windows_do_not_count(void **state)
               DWORD_MEMORY(0xd0000000u, 0xd0ffffffu, 0u, 0x1000u), /* length and end differ */
               DWORD_MEMORY(0xd0000000u, 0xd0000fffu, 8u, 0x1000u), /* translated */
               DWORD_MEMORY(0u, 0xffffffffu, 0u, 0u));
-    assert_int_equal(bridge.window32.size, 0);
-    assert_int_equal(bridge.window64.size, 0);
+    assert_int_equal(bridge.window_count, 0);
 }
 
 static void resources_end_where_they_end(void **state)
 {
     RESOURCES(0x79, 0, DWORD_MEMORY(0xc0000000u, 0xc0ffffffu, 0u, 0x1000000u));
-    assert_int_equal(bridge.window32.size, 0);
+    assert_int_equal(bridge.window_count, 0);
     RESOURCES(0x87, 0xff, 0xff, 0, 0x0c, 1); /* longer than the buffer */
-    assert_int_equal(bridge.window32.size, 0);
+    assert_int_equal(bridge.window_count, 0);
     RESOURCES(0x87, 0, 0, 0x87, 3, 0, 0, 0, 0); /* too short for a window */
-    assert_int_equal(bridge.window32.size, 0);
+    assert_int_equal(bridge.window_count, 0);
     RESOURCES(0x87);
     RESOURCES(0x47, 1);
 }
@@ -243,7 +254,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(truncated_code_is_survived, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nesting_is_bounded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(too_many_bridges_are_told, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_largest_window_counts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_windows_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(odd_windows_do_not_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(resources_end_where_they_end, set_up, tear_down),
     };

@@ -13,6 +13,7 @@
 #include "models/cpu.h"
 #include "models/fw_cfg.h"
 #include "models/memory_fixture.h"
+#include "models/windows.h"
 #include "platform/machine.h"
 
 static struct memory_fixture t;
@@ -73,7 +74,7 @@ static void expect_absent(const struct acpi_register *r)
     assert_int_equal(r->width_bits, 0);
 }
 
-static void expect_window(const struct memory_range *window, uint64_t first, uint64_t last)
+static void expect_window(const struct pci_window *window, uint64_t first, uint64_t last)
 {
     assert_int_equal(window->base, first);
     assert_int_equal(window->base + window->size - 1, last);
@@ -115,8 +116,8 @@ static void expect_cloud_hypervisor(void)
     assert_int_equal(m->io_apics[0], 0xfec00000);
     assert_int_equal(m->pci_segment_count, 1);
     expect_segment(0, 0, 0, 0, 0xe8000000);
-    expect_window(&m->pci_segments[0].window32, 0xc0000000, 0xe7ffffff);
-    expect_window(&m->pci_segments[0].window_io, 0x1000, 0xffff);
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_32), 0xc0000000, 0xe7ffffff);
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_IO), 0x1000, 0xffff);
     assert_int_equal(m->smbios2, 0);
     assert_int_equal(m->smbios3, 0xf0000);
 }
@@ -130,7 +131,7 @@ static void cloud_hypervisor_with_512_mib(void **state)
                   RANGE(0xe8000000, 0xf8000000, MEMORY_RESERVED));
     assert_int_equal(m->dsdt_size, 0x122f);
     assert_int_equal(m->processor_count, 1);
-    expect_window(&m->pci_segments[0].window64, 0x100000000, 0x3fffffeeffff);
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_64), 0x100000000, 0x3fffffeeffff);
     assert_string_equal(m->command_line, "console=ttyS0 hello");
     assert_int_equal(m->module, 0);
     assert_int_equal(m->module_size, 0);
@@ -146,7 +147,7 @@ static void cloud_hypervisor_with_6_gib(void **state)
                   RANGE(0x100000000, 0x1c0000000, MEMORY_RAM));
     assert_int_equal(m->dsdt_size, 0x1395);
     assert_int_equal(m->processor_count, 2); /* two more are only possible */
-    expect_window(&m->pci_segments[0].window64, 0x1c0000000, 0x3fffffeeffff);
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_64), 0x1c0000000, 0x3fffffeeffff);
     assert_string_equal(m->command_line, "x y z");
     assert_int_equal(m->module, 0xbffe7000);
     assert_int_equal(m->module_size, 100000);
@@ -182,7 +183,7 @@ static void expect_pc(void)
     assert_int_equal(m->power.century_register, 0x32);
     assert_int_equal(m->pm_timer_port, 0x608);
     assert_int_equal(m->io_apic_count, 1);
-    expect_window(&m->pci_segments[0].window_io, 0x1000, 0xffff);
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_IO), 0x1000, 0xffff);
     fw_cfg = (struct fw_cfg_model){.has_dma = true};
     fw_cfg_model_add(&fw_cfg, &t.bus);
     assert_string_equal(host_option("boot"), "net"); /* from SMBIOS */
@@ -209,8 +210,8 @@ static void qemu_q35(void **state)
     expect_register(&m->power.reset, true, 8, 1, 0xcf9);
     assert_int_equal(m->power.reset_value, 15);
     expect_segment(0, 0, 0, 255, 0xb0000000);
-    expect_window(&m->pci_segments[0].window32, 0x20000000, 0xafffffff);
-    expect_window(&m->pci_segments[0].window64, 0x100000000, 0x8ffffffff);
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_32), 0x20000000, 0xafffffff);
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_64), 0x100000000, 0x8ffffffff);
     assert_int_equal(m->smbios2, 0xf59f0);
 }
 
@@ -229,8 +230,8 @@ static void qemu_pc(void **state)
     assert_int_equal(m->dsdt_size, 6416);
     expect_absent(&m->power.reset);  /* a FADT of revision 1 */
     expect_segment(0, 0, 0, 255, 0); /* CF8/CFC */
-    expect_window(&m->pci_segments[0].window32, 0x20000000, 0xfebfffff);
-    expect_window(&m->pci_segments[0].window64, 0x100000000, 0x17fffffff);
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_32), 0x20000000, 0xfebfffff);
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_64), 0x100000000, 0x17fffffff);
     assert_int_equal(m->smbios2, 0xf59e0);
 }
 
@@ -255,9 +256,9 @@ static void qemu_microvm(void **state)
     assert_int_equal(m->io_apic_count, 2);
     assert_int_equal(m->io_apics[1], 0xfec10000);
     expect_segment(0, 0, 0, 255, 0xe0000000); /* from _CBA: there is no MCFG */
-    expect_window(&m->pci_segments[0].window32, 0xc0000000, 0xdfffffff);
-    expect_window(&m->pci_segments[0].window64, 0xc000000000, 0xffffffffff);
-    assert_int_equal(m->pci_segments[0].window_io.size, 0);
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_32), 0xc0000000, 0xdfffffff);
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_64), 0xc000000000, 0xffffffffff);
+    assert_int_equal(window_of(&m->pci_segments[0], PCI_WINDOW_IO)->size, 0);
     assert_int_equal(m->smbios2, 0);
 }
 
@@ -299,7 +300,8 @@ static void a_machine_without_tables_is_survived(void **state)
     assert_int_equal(m->local_apic, 0xfee00000);
     assert_int_equal(m->pci_segment_count, 1);
     expect_segment(0, 0, 0, 255, 0);
-    expect_window(&m->pci_segments[0].window32, 0xf8000000, 0xfebfffff); /* above the ECAM */
+    expect_window(window_of(&m->pci_segments[0], PCI_WINDOW_32), 0xf8000000,
+                  0xfebfffff); /* above the ECAM */
     assert_int_equal(m->smbios3, 0);
 }
 

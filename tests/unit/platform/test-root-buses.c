@@ -10,12 +10,14 @@
 #include <cmocka.h>
 
 #include "models/captured_log.h"
+#include "models/windows.h"
 #include "platform/pci_segments.h"
 #include "platform/virtio_places.h"
 
 #define PLACES 4
 
 static struct aml_findings aml;
+static struct pci_window windows[9];
 static struct memory_map map;
 static struct pci_segment segments[PLACES];
 static struct virtio_place places[PLACES];
@@ -23,6 +25,7 @@ static struct virtio_place places[PLACES];
 static int set_up(void **state)
 {
     memset(&aml, 0, sizeof aml);
+    aml.windows = (struct aml_windows){.list = windows, .max = ARRAY_SIZE(windows)};
     memset(&map, 0, sizeof map);
     captured_log_start();
     return 0;
@@ -36,8 +39,12 @@ static int tear_down(void **state)
 
 static void add_bridge(uint8_t bus, uint32_t uid, uint64_t window)
 {
-    aml.bridges[aml.bridge_count++] = (struct aml_bridge){
-        .bus = bus, .has_uid = true, .uid = uid, .window32 = {window, 0x1000000, 0}};
+    aml.bridges[aml.bridge_count++] = (struct aml_bridge){.bus = bus,
+                                                          .has_uid = true,
+                                                          .uid = uid,
+                                                          .first_window = aml.windows.count,
+                                                          .window_count = 1};
+    windows[aml.windows.count++] = (struct pci_window){window, 0x1000000, PCI_WINDOW_32};
 }
 
 static size_t find_segments(void)
@@ -52,7 +59,7 @@ static void expect_root(size_t i, unsigned first, unsigned last, uint32_t uid, u
     assert_int_equal(segments[i].bus_start, first);
     assert_int_equal(segments[i].bus_end, last);
     assert_int_equal(segments[i].uid, uid);
-    assert_int_equal(segments[i].window32.base, window);
+    assert_int_equal(window_of(&segments[i], PCI_WINDOW_32)->base, window);
 }
 
 /* QEMU's pxb, in any order. */
@@ -82,6 +89,33 @@ static void too_many_root_buses_are_told(void **state)
         add_bridge((uint8_t)(i * 16), i, 0xc0000000);
     assert_int_equal(find_segments(), PLACES);
     assert_true(captured_log_has("more than 4 root buses"));
+}
+
+/* One over RAM is none; when there is none below 4 GiB any more, one is made up beside the others.
+ */
+static void windows_over_ram_do_not_count(void **state)
+{
+    add_bridge(0, 0, 0xc0000000);
+    windows[1] = (struct pci_window){0x100000000, 0x40000000, PCI_WINDOW_64};
+    windows[2] = (struct pci_window){0x1000, 0xf000, PCI_WINDOW_IO};
+    windows[3] = (struct pci_window){0x200000000, 0x40000000, PCI_WINDOW_64};
+    aml.bridges[0].window_count = 4;
+    aml.windows.count = 4;
+    map.ranges[0] = (struct memory_range){0, 0xc0800000, MEMORY_RAM};
+    map.ranges[1] = (struct memory_range){0x100000000, 0x20000000, MEMORY_RAM};
+    map.count = 2;
+    assert_int_equal(find_segments(), 1);
+    assert_int_equal(captured_log_lines(), 2);
+    assert_int_equal(segments[0].window_count, 5);
+    assert_int_equal(window_of(&segments[0], PCI_WINDOW_32)->base, 0xc0800000);
+    assert_int_equal(window_of(&segments[0], PCI_WINDOW_64)->base, 0x200000000);
+    assert_int_equal(window_of(&segments[0], PCI_WINDOW_IO)->base, 0x1000);
+
+    /* The list is full. */
+    windows[0].size = 0;
+    assert_int_equal(find_segments(), 1);
+    assert_int_equal(segments[0].window_count, 4);
+    assert_int_equal(window_of(&segments[0], PCI_WINDOW_32)->size, 0);
 }
 
 /* Bytes of a DSDT: Device (VR00) { Name (_HID, "LNRO0005") Name (_CRS, ResourceTemplate () {
@@ -162,7 +196,7 @@ int main(void)
         TEST(each_root_bus_is_its_own),     TEST(two_bridges_of_one_bus_are_one),
         TEST(too_many_root_buses_are_told), TEST(devices_of_the_dsdt),
         TEST(words_of_the_command_line),    TEST(malformed_words_are_told),
-        TEST(more_devices_than_places),
+        TEST(more_devices_than_places),     TEST(windows_over_ram_do_not_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include "bench_fixture.h"
 #include "hw/acpi.h"
 #include "models/memory_fixture.h"
+#include "models/windows.h"
 #include "platform/machine.h"
 
 static uint8_t sum(uint32_t at, uint32_t size)
@@ -56,8 +57,8 @@ static void six_gib_are_as_dumped(void **state)
     assert_int_equal(machine->memory[2].base + machine->memory[2].size, 0xc0000000);
     assert_int_equal(machine->memory[4].base, 0x100000000);
     assert_int_equal(machine->memory[4].size, 0xc0000000);
-    assert_int_equal(machine->pci_segments[0].window64.base, 0x1c0000000);
-    assert_int_equal(machine->pci_segments[0].window64.size, 0x3ffe3fef0000);
+    assert_int_equal(window_of(&machine->pci_segments[0], PCI_WINDOW_64)->base, 0x1c0000000);
+    assert_int_equal(window_of(&machine->pci_segments[0], PCI_WINDOW_64)->size, 0x3ffe3fef0000);
 }
 
 static void narrow_addresses_move_the_window(void **state)
@@ -65,7 +66,7 @@ static void narrow_addresses_move_the_window(void **state)
     options.physical_bits = 40;
     const struct machine *machine = bench_discover();
     assert_true(machine->power.has_s5); /* the DSDT's checksum is right */
-    const struct memory_range *window = &machine->pci_segments[0].window64;
+    const struct pci_window *window = window_of(&machine->pci_segments[0], PCI_WINDOW_64);
     assert_int_equal(window->base, 0x100000000);
     assert_int_equal(window->base + window->size, (1ull << 40) - 0x110000);
 }
@@ -93,11 +94,11 @@ static void four_segments(void **state)
         const struct pci_segment *segment = &machine->pci_segments[i];
         assert_int_equal(segment->segment, i);
         assert_int_equal(segment->ecam, 0xe8000000 + i * 0x100000);
-        assert_int_equal(segment->window32.base, 0xc0000000 + i * 0xa000000ull);
-        assert_int_equal(segment->window32.size, 0xa000000);
-        assert_int_equal(segment->window64.base, end64);
-        assert_int_equal(segment->window_io.size != 0, i == 0);
-        end64 += segment->window64.size;
+        assert_int_equal(window_of(segment, PCI_WINDOW_32)->base, 0xc0000000 + i * 0xa000000ull);
+        assert_int_equal(window_of(segment, PCI_WINDOW_32)->size, 0xa000000);
+        assert_int_equal(window_of(segment, PCI_WINDOW_64)->base, end64);
+        assert_int_equal(window_of(segment, PCI_WINDOW_IO)->size != 0, i == 0);
+        end64 += window_of(segment, PCI_WINDOW_64)->size;
     }
     assert_int_equal(end64, 0x3fffffef0000);
 }
