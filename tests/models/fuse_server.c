@@ -328,6 +328,11 @@ static int obey(struct exchange *x)
         return 0;
     case FUSE_SETATTR:
         return set_attributes(x);
+    case FUSE_READLINK:
+        if ((x->node->mode & FUSE_S_IFMT) != FUSE_S_IFLNK)
+            return -FUSE_EINVAL;
+        give(x, x->node->data, x->node->size);
+        return 0;
     case FUSE_MKDIR:
         return make(
             x, FUSE_S_IFDIR |

@@ -44,7 +44,8 @@ struct fuse_server {
 void fuse_server_init(struct fuse_server *server);
 void fuse_server_free(struct fuse_server *server);
 
-/* Adds a file or (data NULL and a mode of a directory) a directory; returns its index. */
+/* Adds a file, a symbolic link to `data`, or (data NULL and a mode of a directory) a directory;
+ * returns its index. */
 unsigned fuse_server_add(struct fuse_server *server, unsigned parent, const char *name,
                          uint32_t mode, const void *data, size_t size);
 

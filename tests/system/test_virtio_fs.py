@@ -54,10 +54,15 @@ def put(directory, name, source):
 def test_kernel_boots_from_a_directory(start, share, tmp_path):
     """The boot manager finds \\EFI\\BOOT\\BOOTX64.EFI there, and the kernel's own loader its initrd."""
     directory, arguments = share()
-    put(directory, "EFI/BOOT/BOOTX64.EFI", debian.kernel()[0])
+    # As distributions have it: the usual names are links, in the directory of the file or from the root.
+    put(directory, "boot/vmlinuz-1", debian.kernel()[0])
+    (directory / "vmlinuz").symlink_to("boot/vmlinuz-1")
+    (directory / "EFI" / "BOOT").mkdir(parents=True)
+    (directory / "EFI" / "BOOT" / "BOOTX64.EFI").symlink_to("../../vmlinuz")
+    (directory / "initrd.img").symlink_to("/boot/initrd-1")
     # The OS mounts the same directory: the server is left as it was found.
     modules = [debian.kernel()[1] / "kernel/fs/fuse" / name for name in ("fuse.ko", "virtiofs.ko")]
-    initramfs.write(directory / "initrd.img", extra=[(module.name, module) for module in modules])
+    initramfs.write(directory / "boot" / "initrd-1", extra=[(module.name, module) for module in modules])
     options = f'cloudhv.options="{loaders.console_of("q35")} initrd=\\initrd.img"'
     spec = Spec(["path=" + str(empty_disk(tmp_path))], cmdline=options, extra=arguments)
     vm = start(spec)
@@ -83,13 +88,15 @@ def test_files(start, share, tmp_path):
     (directory / "full").mkdir()
     (directory / "full" / "inside").write_text("x")
     (directory / "a link").symlink_to("read-me.txt")
+    (directory / "dangling").symlink_to("nothing")
+    (directory / "outside").symlink_to("../pmem.img")
     text = plain(start(Spec(["path=" + str(empty_disk(tmp_path))], extra=arguments)).wait_end())
     said = re.findall(r"files: (.*)", text)
     assert "done" in said, text
     assert [line for line in said if "failed" in line] == ["open above the root failed e"], text
     assert f"label {TAG}" in said
     assert {line for line in said if line.startswith("entry ")} == {
-        "entry EFI", "entry read-me.txt", "entry gone", "entry full"}
+        "entry EFI", "entry read-me.txt", "entry gone", "entry full", "entry a link"}
     # "is": a difference of megabytes is nothing that pytest should print.
     made = (directory / "made" / "renamed.bin").read_bytes()
     assert (made == bytes(i * 7 & 255 for i in range(3 << 20))) is True

@@ -63,6 +63,33 @@ static EFI_STATUS take(struct fuse_volume *volume, struct fuse_file *file, uint6
     return EFI_SUCCESS;
 }
 
+/* What a symbolic link leads to. EFI_NOT_FOUND: nothing that we can reach. */
+static EFI_STATUS follow(struct fuse_volume *volume, const struct fuse_file *directory,
+                         const char *name, struct fuse_attr *ret)
+{
+    struct fuse_place place;
+    size_t length = ascii_length(directory->path, FUSE_PATH_MAX);
+    size_t size = ascii_length(name, FUSE_NAME_MAX) + 1;
+    CLEANUP_POOL char *path = pool_alloc(length + 1 + size);
+    if (path == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    memcpy(path, directory->path, length);
+    path[length] = '/';
+    length = length == 1 ? 0 : length; /* the root */
+    memcpy(path + length + 1, name, size);
+    EFI_STATUS status = fuse_find(volume, path, true, &place);
+    if (status == EFI_VOLUME_CORRUPTED || status == EFI_ACCESS_DENIED)
+        return EFI_NOT_FOUND;
+    if (EFI_ERROR(status))
+        return status;
+    *ret = place.entry.attr;
+    status = place.entry.nodeid == 0 ? EFI_NOT_FOUND : EFI_SUCCESS;
+    if (!EFI_ERROR(status))
+        fuse_forget(volume, place.entry.nodeid);
+    fuse_leave(volume, &place);
+    return status;
+}
+
 /* EFI_NOT_FOUND: not one of ours. */
 static EFI_STATUS describe(struct fuse_volume *volume, const struct fuse_file *directory,
                            const struct entry *entry, struct file_info *ret)
@@ -79,6 +106,11 @@ static EFI_STATUS describe(struct fuse_volume *volume, const struct fuse_file *d
     if (EFI_ERROR(status))
         return status;
     fuse_forget(volume, out.nodeid);
+    if ((out.attr.mode & FUSE_S_IFMT) == FUSE_S_IFLNK) {
+        status = follow(volume, directory, name, &out.attr);
+        if (EFI_ERROR(status))
+            return status;
+    }
     if (!fuse_is_directory(&out.attr) && !fuse_is_file(&out.attr))
         return EFI_NOT_FOUND;
     fuse_info_from_attributes(&out.attr, ret);

@@ -142,44 +142,44 @@ static void move_paths(struct fuse_volume *volume, const char *from, const char 
     }
 }
 
-static EFI_STATUS rename_in(struct fuse_volume *volume, const char *from, const char *to,
-                            uint64_t old_parent, uint64_t new_parent)
+static EFI_STATUS rename_to(struct fuse_volume *volume, const struct fuse_place *from,
+                            const struct fuse_place *to)
 {
     char names[2 * (FUSE_NAME_MAX + 1)];
-    size_t old_size = ascii_length(fuse_path_name(from), FUSE_PATH_MAX) + 1,
-           new_size = ascii_length(fuse_path_name(to), FUSE_PATH_MAX) + 1;
-    const struct fuse_rename_in in = {.newdir = new_parent};
+    size_t old_size = ascii_length(from->name, FUSE_PATH_MAX) + 1,
+           new_size = ascii_length(to->name, FUSE_PATH_MAX) + 1;
+    const struct fuse_rename_in in = {.newdir = to->parent};
     struct fuse_entry_out taken;
-    EFI_STATUS status = fuse_lookup(volume, new_parent, fuse_path_name(to), &taken);
+    EFI_STATUS status = fuse_lookup(volume, to->parent, to->name, &taken);
     if (!EFI_ERROR(status)) {
         fuse_forget(volume, taken.nodeid);
         return EFI_ACCESS_DENIED;
     }
     if (status != EFI_NOT_FOUND)
         return status;
-    memcpy(names, fuse_path_name(from), old_size);
-    memcpy(names + old_size, fuse_path_name(to), new_size);
+    memcpy(names, from->name, old_size);
+    memcpy(names + old_size, to->name, new_size);
     struct fuse_call call = {.arguments = &in,
                              .arguments_size = sizeof in,
                              .data = names,
                              .data_size = old_size + new_size};
-    return fuse_request(volume, FUSE_RENAME, old_parent, &call, 0);
+    return fuse_request(volume, FUSE_RENAME, from->parent, &call, 0);
 }
 
 static EFI_STATUS rename(struct fuse_volume *volume, struct fuse_file *file, const char *to)
 {
-    uint64_t old_parent, new_parent;
+    struct fuse_place old, new;
     if (!file->writable || file->node == FUSE_ROOT_ID || to[1] == '\0')
         return EFI_ACCESS_DENIED;
-    EFI_STATUS status = fuse_walk_to_parent(volume, file->path, &old_parent);
+    EFI_STATUS status = fuse_find(volume, file->path, false, &old);
     if (EFI_ERROR(status))
         return status;
-    status = fuse_walk_to_parent(volume, to, &new_parent);
+    status = fuse_find(volume, to, false, &new);
     if (!EFI_ERROR(status)) {
-        status = rename_in(volume, file->path, to, old_parent, new_parent);
-        fuse_forget(volume, new_parent);
+        status = rename_to(volume, &old, &new);
+        fuse_leave(volume, &new);
     }
-    fuse_forget(volume, old_parent);
+    fuse_leave(volume, &old);
     if (!EFI_ERROR(status)) {
         CLEANUP_POOL char *from = TAKE_POINTER(file->path);
         file->path = pool_alloc(ascii_length(to, FUSE_PATH_MAX) + 1);

@@ -97,35 +97,24 @@ static EFI_STATUS make_file(struct fuse_volume *volume, uint64_t parent, const c
 }
 
 /* On failure file->node is to be forgotten, unless it is 0. */
-static EFI_STATUS open_in(struct fuse_volume *volume, uint64_t parent, struct fuse_file *file,
-                          uint64_t mode, uint32_t attributes)
+static EFI_STATUS open_place(struct fuse_volume *volume, const struct fuse_place *place,
+                             struct fuse_file *file, uint64_t mode, uint32_t attributes)
 {
-    const char *name = fuse_path_name(file->path);
-    struct fuse_entry_out entry;
-    EFI_STATUS status = fuse_lookup(volume, parent, name, &entry);
-    if (!EFI_ERROR(status)) {
-        file->node = entry.nodeid;
-        return open_existing(volume, file, &entry.attr, mode, attributes);
-    }
-    if (status != EFI_NOT_FOUND || (mode & FILE_MODE_CREATE) == 0)
-        return status;
-    return (attributes & FILE_DIRECTORY) != 0 ? make_directory(volume, parent, name, file)
-                                              : make_file(volume, parent, name, file);
-}
-
-static EFI_STATUS open_root(struct fuse_volume *volume, struct fuse_file *file, uint64_t mode,
-                            uint32_t attributes)
-{
-    struct fuse_attr attr;
-    file->node = FUSE_ROOT_ID;
-    EFI_STATUS status = fuse_get_attributes(volume, FUSE_ROOT_ID, &attr);
-    return EFI_ERROR(status) ? status : open_existing(volume, file, &attr, mode, attributes);
+    file->node = place->entry.nodeid;
+    file->is_link = place->is_link;
+    if (file->node != 0)
+        return open_existing(volume, file, &place->entry.attr, mode, attributes);
+    if ((mode & FILE_MODE_CREATE) == 0)
+        return EFI_NOT_FOUND;
+    return (attributes & FILE_DIRECTORY) != 0
+               ? make_directory(volume, place->parent, place->name, file)
+               : make_file(volume, place->parent, place->name, file);
 }
 
 EFI_STATUS fuse_open_path(struct fuse_volume *volume, char *path, uint64_t mode,
                           uint32_t attributes, struct file **ret)
 {
-    uint64_t parent = FUSE_ROOT_ID;
+    struct fuse_place place;
     EFI_STATUS status = EFI_OUT_OF_RESOURCES;
     struct fuse_file *file = pool_alloc_zeroed(sizeof *file);
     if (file == NULL)
@@ -133,15 +122,11 @@ EFI_STATUS fuse_open_path(struct fuse_volume *volume, char *path, uint64_t mode,
     file->file.file_system = &volume->file_system;
     file->path = path;
     file->writable = (mode & FILE_MODE_WRITE) != 0;
-    if (path[1] == '\0') {
-        status = open_root(volume, file, mode, attributes);
-    } else {
-        status = fuse_walk_to_parent(volume, path, &parent);
-        if (EFI_ERROR(status))
-            goto free;
-        status = open_in(volume, parent, file, mode, attributes);
-        fuse_forget(volume, parent);
-    }
+    status = fuse_find(volume, path, true, &place);
+    if (EFI_ERROR(status))
+        goto free;
+    status = open_place(volume, &place, file, mode, attributes);
+    fuse_leave(volume, &place);
     if (EFI_ERROR(status)) {
         if (file->node != 0)
             fuse_forget(volume, file->node);
@@ -206,17 +191,19 @@ static void mark_gone(struct fuse_volume *volume, const struct fuse_file *file)
     }
 }
 
+/* A link that has led to the file goes, and not the file. */
 static EFI_STATUS remove(struct fuse_volume *volume, const struct fuse_file *file)
 {
-    uint64_t parent;
+    struct fuse_place place;
     if (file->gone || !file->writable || file->node == FUSE_ROOT_ID)
         return EFI_ACCESS_DENIED;
-    EFI_STATUS status = fuse_walk_to_parent(volume, file->path, &parent);
+    EFI_STATUS status = fuse_find(volume, file->path, false, &place);
     if (EFI_ERROR(status))
         return status;
-    status = fuse_name_request(volume, file->directory ? FUSE_RMDIR : FUSE_UNLINK, parent,
-                               fuse_path_name(file->path));
-    fuse_forget(volume, parent);
+    bool directory = file->directory && !file->is_link;
+    status =
+        fuse_name_request(volume, directory ? FUSE_RMDIR : FUSE_UNLINK, place.parent, place.name);
+    fuse_leave(volume, &place);
     return status;
 }
 

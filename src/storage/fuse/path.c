@@ -76,29 +76,6 @@ const char *fuse_path_name(const char *path)
     return name;
 }
 
-EFI_STATUS fuse_walk_to_parent(struct fuse_volume *volume, const char *path, uint64_t *ret)
-{
-    const char *last = fuse_path_name(path);
-    uint64_t node = FUSE_ROOT_ID;
-    for (const char *name = path + 1; name != last;) {
-        char text[FUSE_NAME_MAX + 1];
-        struct fuse_entry_out entry;
-        size_t length = 0;
-        while (name[length] != '/')
-            length++;
-        memcpy(text, name, length);
-        text[length] = '\0';
-        name += length + 1;
-        EFI_STATUS status = fuse_lookup(volume, node, text, &entry);
-        fuse_forget(volume, node);
-        if (EFI_ERROR(status))
-            return status;
-        node = entry.nodeid;
-    }
-    *ret = node;
-    return EFI_SUCCESS;
-}
-
 /* Only what comes out as the same bytes again can be opened by its name. */
 static bool encodes_to(const char16_t *text, const uint8_t *name, size_t length)
 {

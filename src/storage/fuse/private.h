@@ -24,7 +24,8 @@ struct fuse_file {
     char *path; /* UTF-8, from the root: "/", "/a/b" */
     uint64_t node, handle;
     bool directory, writable;
-    bool gone; /* deleted through this or another handle */
+    bool is_link; /* `path` names a symbolic link to it */
+    bool gone;    /* deleted through this or another handle */
 
     /* Of a directory: entries that were read and not yet told. */
     uint8_t *entries;
@@ -68,14 +69,28 @@ EFI_STATUS fuse_name_request(struct fuse_volume *volume, enum fuse_opcode opcode
 /* Every node that came from a reply is given back. */
 void fuse_forget(struct fuse_volume *volume, uint64_t node);
 
+/* Where a path leads (find.c). */
+struct fuse_place {
+    uint64_t parent;             /* the node of its directory */
+    const char *name;            /* in that; "" for the root itself */
+    struct fuse_entry_out entry; /* node 0: nothing is there, or nobody has looked */
+    bool is_link;                /* a symbolic link has led there from the path's last name */
+    char *own;                   /* the text that `name` is in, or NULL */
+};
+
+/* Finds the place of `path`, through symbolic links on the way and, with `through`, one at its end:
+ * then `entry` tells of what is there, and its node is the caller's to forget. The path must live
+ * as long as the place does. EFI_NOT_FOUND: no such directory, a link to what is above the root, or
+ * links without end. */
+EFI_STATUS fuse_find(struct fuse_volume *volume, const char *path, bool through,
+                     struct fuse_place *ret) MUST_CHECK;
+void fuse_leave(struct fuse_volume *volume, struct fuse_place *place);
+
 /* Paths (path.c). Joins `path` (UCS-2) to `directory`; "." and ".." are resolved. The result is the
  * caller's. EFI_NOT_FOUND: above the root. EFI_INVALID_PARAMETER: too long. */
 EFI_STATUS fuse_path_join(const char *directory, const char16_t *path, char **ret) MUST_CHECK;
 /* The last name in a path; "" for the root. */
 const char *fuse_path_name(const char *path);
-/* The node of the directory that `path` is in; the caller forgets it. */
-EFI_STATUS fuse_walk_to_parent(struct fuse_volume *volume, const char *path,
-                               uint64_t *ret) MUST_CHECK;
 /* UTF-8 to UCS-2: false for what is no name of a file here. */
 bool fuse_name_decode(const uint8_t *name, size_t length, char16_t ret[FILE_NAME_MAX + 1]);
 

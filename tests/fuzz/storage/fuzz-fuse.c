@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A FUSE server whose replies have any bytes changed. */
+/* A FUSE server whose replies have any bytes changed, with symbolic links to anywhere. */
 
 #define OPEN_FILES 4
 
@@ -30,7 +30,7 @@ static void corrupt(void *context, uint8_t *reply, uint32_t *length, uint32_t ro
 
 static void take_path(char16_t path[16])
 {
-    static const char16_t letters[] = {'\\', '.', '.', 'a', 'b', 'E', 0xe4, 0xd800};
+    static const char16_t letters[] = {'\\', '.', '.', 'a', 'b', 'E', 'l', 0xe4, 0xd800};
     for (unsigned i = 0; i < 15; i++)
         path[i] = letters[fuzz_take(&input, 1) % ARRAY_SIZE(letters)];
     path[fuzz_take(&input, 1) % 16] = 0;
@@ -93,6 +93,19 @@ static void use(struct file_system *fs, struct file **files)
     free(buffer);
 }
 
+/* Two links to anywhere, with names that paths find. */
+static void add_links(struct fuse_server *server, unsigned directory)
+{
+    static const char letters[] = {'/', '.', '.', 'a', 'b', 'E', 'l', 0};
+    for (unsigned i = 0; i < 2; i++) {
+        char target[16];
+        size_t length = fuzz_take(&input, 1) % 16;
+        for (size_t n = 0; n < length; n++)
+            target[n] = letters[fuzz_take(&input, 1) % ARRAY_SIZE(letters)];
+        fuse_server_add(server, i == 0 ? 0 : directory, "l", FUSE_S_IFLNK | 0777, target, length);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct fuse_server server;
@@ -105,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned directory = fuse_server_add(&server, 0, "a", FUSE_S_IFDIR | 0755, NULL, 0);
     fuse_server_add(&server, directory, "b", FUSE_S_IFREG | 0644, "hello", 5);
     fuse_server_add(&server, 0, "E", FUSE_S_IFREG | 0644, "hello", 5);
+    add_links(&server, directory);
     server.corrupt = corrupt;
     if (!EFI_ERROR(fuse_mount(&server.device, &fs))) {
         if (!EFI_ERROR(fs->operations->open_root(fs, &files[0]))) {
