@@ -244,18 +244,20 @@ static void a_silent_disk_recovers(void **state)
     read_all(t.block, DISK_SIZE);
 }
 
+static unsigned completions;
+
+static void count_success(struct block_request *request, EFI_STATUS status)
+{
+    assert_int_equal(status, EFI_SUCCESS);
+    completions++;
+}
+
 static void many_requests_wait(void **state)
 {
     start_one_disk();
     struct block_request requests[20];
     struct block_segment segments[20][2];
-    static unsigned completions;
     completions = 0;
-    void count(struct block_request * request, EFI_STATUS status)
-    {
-        assert_int_equal(status, EFI_SUCCESS);
-        completions++;
-    }
     for (unsigned i = 0; i < 20; i++) {
         segments[i][0] = (struct block_segment){t.buffer + 1024 * i, 200};
         segments[i][1] = (struct block_segment){t.buffer + 1024 * i + 200, 824};
@@ -263,7 +265,7 @@ static void many_requests_wait(void **state)
                                              .lba = 10 + 2 * i,
                                              .segments = segments[i],
                                              .segment_count = 2,
-                                             .complete = count};
+                                             .complete = count_success};
         assert_int_equal(t.block->operations->submit(t.block, &requests[i]), EFI_SUCCESS);
     }
     for (unsigned round = 0; round < 40; round++)

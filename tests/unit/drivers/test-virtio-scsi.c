@@ -335,26 +335,28 @@ static void a_unit_that_never_becomes_ready_is_left_out(void **state)
     read_write(t.block, &t.cd);
 }
 
+static unsigned completions;
+
+static void count_success(struct block_request *request, EFI_STATUS status)
+{
+    assert_int_equal(status, EFI_SUCCESS);
+    completions++;
+}
+
 static void many_requests_complete_out_of_order(void **state)
 {
     start_one_disk();
     t.model.hold = true;
     struct block_request requests[40];
     struct block_segment segments[40];
-    static unsigned completions;
     completions = 0;
-    void count(struct block_request * request, EFI_STATUS status)
-    {
-        assert_int_equal(status, EFI_SUCCESS);
-        completions++;
-    }
     for (unsigned i = 0; i < 40; i++) {
         segments[i] = (struct block_segment){t.buffer + 1024 * i, 1024};
         requests[i] = (struct block_request){.operation = BLOCK_READ,
                                              .lba = 10 + 2 * i,
                                              .segments = &segments[i],
                                              .segment_count = 1,
-                                             .complete = count};
+                                             .complete = count_success};
         assert_int_equal(t.block->operations->submit(t.block, &requests[i]), EFI_SUCCESS);
     }
     assert_int_equal(t.model.held_count, 16);
@@ -366,6 +368,13 @@ static void many_requests_complete_out_of_order(void **state)
     assert_memory_equal(t.buffer, t.disk.data + 10 * 512, 40 * 1024);
 }
 
+static EFI_STATUS result;
+
+static void note_result(struct block_request *request, EFI_STATUS status)
+{
+    result = status;
+}
+
 static void small_limits_are_kept(void **state)
 {
     virtio_scsi_model_add(&t.model, 0, 0, &t.disk);
@@ -375,12 +384,7 @@ static void small_limits_are_kept(void **state)
     struct block_segment segments[2] = {{t.buffer, 100}, {t.buffer + 200, 412}};
     struct block_request request = {
         .operation = BLOCK_READ, .segments = segments, .segment_count = 2};
-    static EFI_STATUS result;
-    void done(struct block_request * r, EFI_STATUS status)
-    {
-        result = status;
-    }
-    request.complete = done;
+    request.complete = note_result;
     /* A block in two pieces, where the device takes one. */
     t.block->operations->submit(t.block, &request);
     assert_int_equal(result, t.model.virtio.queues[2].size > 2 ? EFI_INVALID_PARAMETER : 0);
