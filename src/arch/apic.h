@@ -17,6 +17,9 @@ bool apic_mode_is_x2apic(uint64_t msr_value);
 
 uint32_t apic_id(void);
 
+/* Is this the processor that came out of reset first? May be asked before apic_init(). */
+bool apic_is_boot_processor(void);
+
 /* The same for an application processor that has just come up: everything stays masked. */
 void apic_init_application_processor(void);
 

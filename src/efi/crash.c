@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "arch/apic.h"
 #include "arch/paging.h"
 #include "core/log.h"
 #include "core/pages.h"
@@ -195,15 +196,17 @@ static void print_registers(const struct interrupt_frame *f)
 void crash_report(const struct interrupt_frame *frame, uint64_t cr2)
 {
     static bool reporting;
-    if (reporting)
+    if (__atomic_exchange_n(&reporting, true, __ATOMIC_SEQ_CST))
         return;
-    reporting = true;
 
     char place[96];
-    const struct image *running = image_current();
+    bool boot_processor = apic_is_boot_processor();
+    const struct image *running = boot_processor ? image_current() : NULL;
     print_place(place, sizeof place, frame->rip);
     log_error("%s (vector %llu, error 0x%llx) at %s", exception_name(frame->vector),
               (unsigned long long)frame->vector, (unsigned long long)frame->error_code, place);
+    if (!boot_processor)
+        log_error("  on the application processor with APIC id %u", apic_id());
     if (frame->vector == VECTOR_PAGE_FAULT)
         print_page_fault(frame->error_code, cr2);
     if (running != NULL)
@@ -212,5 +215,5 @@ void crash_report(const struct interrupt_frame *frame, uint64_t cr2)
     print_registers(frame);
     print_code(frame->rip);
     print_calls(frame->rsp);
-    reporting = false;
+    __atomic_store_n(&reporting, false, __ATOMIC_SEQ_CST);
 }

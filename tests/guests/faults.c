@@ -3,6 +3,7 @@
  * ("fault=NAME"). When the firmware lets it, the program goes on and tells "survived". */
 #include "efi/guid.h"
 #include "efi/protocol/memory_attribute.h"
+#include "efi/protocol/mp_services.h"
 #include "guests/guest.h"
 
 #define RET       0xc3
@@ -102,6 +103,24 @@ static void execute_stack(void)
     execute(code);
 }
 
+static void EFIAPI write_null(void *argument)
+{
+    write(NEAR_NULL);
+}
+
+/* On the last processor; nobody waits for it for ever. */
+static void fault_elsewhere(void)
+{
+    static const EFI_GUID guid = EFI_MP_SERVICES_PROTOCOL_GUID;
+    EFI_MP_SERVICES_PROTOCOL *mp;
+    size_t count, enabled;
+    if (EFI_ERROR(st->BootServices->LocateProtocol(&guid, NULL, (void **)&mp)) ||
+        EFI_ERROR(mp->GetNumberOfProcessors(mp, &count, &enabled)))
+        return;
+    EFI_STATUS status = mp->StartupThisAP(mp, write_null, count - 1, NULL, 10000000, NULL, NULL);
+    tell("elsewhere", status & 0xff);
+}
+
 static void fault(const char *name);
 
 static const struct {
@@ -120,6 +139,7 @@ static const struct {
     {"execute-stack", execute_stack, NULL, NULL},
     {"execute-pool", execute_pool, NULL, NULL},
     {"execute-protected", execute_protected, NULL, NULL},
+    {"null-write-elsewhere", fault_elsewhere, NULL, NULL},
 };
 
 static bool is(const char *a, const char *b)

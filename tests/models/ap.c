@@ -136,6 +136,11 @@ bool apic_reaches(uint32_t id)
     return fake_aps.x2apic || id < 255;
 }
 
+bool apic_is_boot_processor(void)
+{
+    return fake_aps.self == 0;
+}
+
 uint32_t apic_id(void)
 {
     return fake_aps.self;

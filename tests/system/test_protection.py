@@ -39,6 +39,7 @@ FAULTS = {
     "stack-overflow": (0x2, "write to", NUMBER, NOT_MAPPED),
 }
 
+
 # What an image may do that is not NX_COMPAT, as old ones are.
 OLD_IMAGES_MAY = ["execute-pool", "execute-loader-data"]
 
@@ -70,13 +71,13 @@ def old_program():
 def boot(start, tmp_path):
     """boot(fault, nx=None, old=False) -> the running VM"""
 
-    def begin(fault, nx=None, old=False, memory="256M"):
+    def begin(fault, nx=None, old=False, memory="256M", cpus=1):
         program = old_program() if old else guests.program("faults")
         disk = guests.disk(tmp_path, "faults", {"EFI/BOOT/BOOTX64.EFI": program})
         words = [f"cloudhv.options=fault={fault}", "cloudhv.noboot=poweroff"]
         if nx:
             words.append(f"cloudhv.nx={nx}")
-        return start(Spec([disk], cmdline=" ".join(words), memory=memory))
+        return start(Spec([disk], cmdline=" ".join(words), memory=memory, cpus=cpus))
 
     return begin
 
@@ -134,6 +135,22 @@ def test_fault(boot, fault):
         assert "overflow" in called_from
     else:
         assert "efi_main" in called_from
+
+
+def test_application_processor(boot):
+    """The report names the processor and the program's code; the boot processor sees that its time is over."""
+    vm = boot("null-write-elsewhere", cpus=4)
+    text = plain(vm.expect("guest: elsewhere="))
+    head = re.search(r"page fault \(vector 14, error 0x2\) at \\EFI\\BOOT\\BOOTX64\.EFI\+0x([0-9a-f]+)", text)
+    assert function_at(int(head.group(1), 16)) == "write_null", text
+    assert "on the application processor with APIC id 3\n" in text
+    assert "was running" not in text and MARK in text
+    assert "code c6 00 cc" in text
+    called_from = re.search(r"called from (firmware)\+", text)
+    assert called_from, text
+    vm.expect("0x12\\s")  # EFI_TIMEOUT
+    vm.expect("guest: survived")
+    vm.wait_end()
 
 
 @pytest.mark.parametrize("fault", OLD_IMAGES_MAY)

@@ -8,6 +8,7 @@
 /* Intel SDM vol. 3 §11. */
 #define MSR_APIC_BASE            0x1b
 #define MSR_TSC_DEADLINE         0x6e0
+#define APIC_BASE_BOOT           (1u << 8)
 #define APIC_BASE_X2APIC         (1u << 10)
 #define APIC_BASE_ENABLE         (1u << 11)
 #define CPUID_1_ECX_TSC_DEADLINE (1u << 24)
@@ -102,6 +103,11 @@ uint32_t apic_id(void)
 {
     uint32_t id = apic_read(APIC_ID);
     return x2apic ? id : id >> 24;
+}
+
+bool apic_is_boot_processor(void)
+{
+    return (cpu_read_msr(MSR_APIC_BASE) & APIC_BASE_BOOT) != 0;
 }
 
 void apic_init_application_processor(void)

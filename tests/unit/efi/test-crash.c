@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "efi/crash.h"
 #include "efi/image.h"
+#include "models/ap.h"
 #include "unit/efi/fake-memory.h"
 
 #define CODE  (FAKE_MEMORY_BASE + 0x100000)
@@ -145,12 +146,25 @@ static void test_names(void **state)
     }
 }
 
+/* It is named; and what the boot processor runs says nothing about it. */
+static void test_application_processor(void **state)
+{
+    struct interrupt_frame frame = {.vector = 6, .rip = CODE + 0x40, .rsp = STACK};
+    assert_null(strstr(report(&frame, 0), "application processor"));
+    assert_contains(text, "was running");
+    fake_aps.self = 17;
+    assert_contains(report(&frame, 0), "  on the application processor with APIC id 17\n");
+    assert_contains(text, "invalid opcode (vector 6, error 0x0) at \\EFI\\TEST.EFI+0x40");
+    assert_null(strstr(text, "was running"));
+    fake_aps.self = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_page_fault), cmocka_unit_test(test_wild_registers),
         cmocka_unit_test(test_deep_stack), cmocka_unit_test(test_overrun_stack),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names),      cmocka_unit_test(test_application_processor),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
