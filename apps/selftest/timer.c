@@ -242,6 +242,14 @@ static void watchdog(void)
     EXPECT(EFI_SUCCESS, bs->SetWatchdogTimer(0, 0x10000, 0, NULL));
 }
 
+/* Codes up to 0xFFFF are the firmware's; turning the watchdog off takes any. */
+static void watchdog_code(void)
+{
+    EXPECT(EFI_INVALID_PARAMETER, bs->SetWatchdogTimer(300, 0, 0, NULL));
+    EXPECT(EFI_INVALID_PARAMETER, bs->SetWatchdogTimer(300, 0xffff, 0, NULL));
+    EXPECT(EFI_SUCCESS, bs->SetWatchdogTimer(0, 0, 0, NULL));
+}
+
 static const struct selftest tests[] = {
     {"relative", relative},
     {"relative-zero", relative_zero},
@@ -260,6 +268,7 @@ static const struct selftest tests[] = {
     {"stall-cli", stall_cli},
     {"wait-cli", wait_cli},
     {"watchdog", watchdog},
+    {"watchdog-code", watchdog_code},
 };
 
 const struct topic topic_timer = TOPIC("timer", tests);

@@ -6,8 +6,8 @@
 #include "lib/macros.h"
 #include "lib/memory.h"
 
-#define DEFAULT_TIMEOUT_S 300
 #define UNITS_PER_SECOND  10000000u /* 100 ns */
+#define RESERVED_CODE_MAX 0xffffu   /* up to here codes are the firmware's */
 
 static EFI_EVENT timer_event;
 static uint64_t code;
@@ -39,9 +39,12 @@ static void keep_description(size_t size, const char16_t *data)
         memcpy(description, data, length * sizeof *data);
 }
 
+/* Loaders turn it off with code 0: as it is not logged then, that is no use of the code. */
 EFI_STATUS EFIAPI efi_set_watchdog_timer(size_t Timeout, uint64_t WatchdogCode, size_t DataSize,
                                          char16_t *WatchdogData)
 {
+    if (Timeout > 0 && WatchdogCode <= RESERVED_CODE_MAX)
+        return EFI_INVALID_PARAMETER;
     if (timer_event == NULL) {
         if (Timeout == 0)
             return EFI_SUCCESS;
@@ -60,18 +63,6 @@ EFI_STATUS EFIAPI efi_set_watchdog_timer(size_t Timeout, uint64_t WatchdogCode, 
     if (__builtin_mul_overflow((uint64_t)Timeout, UNITS_PER_SECOND, &units))
         units = UINT64_MAX;
     return efi_set_timer(timer_event, TimerRelative, units);
-}
-
-void watchdog_arm_default(void)
-{
-    EFI_STATUS status = efi_set_watchdog_timer(DEFAULT_TIMEOUT_S, 0, 0, NULL);
-    if (EFI_ERROR(status))
-        log_warning("watchdog: not armed, out of memory");
-}
-
-void watchdog_disarm(void)
-{
-    (void)efi_set_watchdog_timer(0, 0, 0, NULL);
 }
 
 void watchdog_fill(EFI_BOOT_SERVICES *table)

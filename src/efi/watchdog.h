@@ -5,13 +5,9 @@
 #include "efi/runtime_services.h"
 
 /* SetWatchdogTimer (UEFI 2.10 §7.5). When it expires the machine is reset with a line in the log.
- */
+ * EFI_INVALID_PARAMETER: it is set with a code of the firmware's, up to 0xFFFF. */
 EFI_STATUS EFIAPI efi_set_watchdog_timer(size_t Timeout, uint64_t WatchdogCode, size_t DataSize,
                                          char16_t *WatchdogData);
-
-/* Five minutes, as a boot option gets them before it is started (§3.1.2). */
-void watchdog_arm_default(void);
-void watchdog_disarm(void);
 
 /* The runtime's ResetSystem. */
 void watchdog_set_reset(void(EFIAPI *reset)(EFI_RESET_TYPE type, EFI_STATUS status,

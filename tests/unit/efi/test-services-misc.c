@@ -46,6 +46,8 @@ static void pass_seconds(unsigned seconds)
 static void test_watchdog(void **state)
 {
     assert_int_equal(efi_set_watchdog_timer(0, 0, 0, NULL), EFI_SUCCESS);
+    assert_int_equal(efi_set_watchdog_timer(1, 0, 0, NULL), EFI_INVALID_PARAMETER);
+    assert_int_equal(efi_set_watchdog_timer(1, 0xffff, 0, NULL), EFI_INVALID_PARAMETER);
     assert_int_equal(efi_set_watchdog_timer(10, 0x10000, 8, (char16_t[]){'a', 'b', 'c', 0}),
                      EFI_SUCCESS);
     pass_seconds(9);
@@ -56,10 +58,10 @@ static void test_watchdog(void **state)
     assert_int_equal(resets, 1);
     assert_int_equal(reset_type, EfiResetCold);
 
-    watchdog_arm_default();
+    assert_int_equal(efi_set_watchdog_timer(300, 0x10000, 0, NULL), EFI_SUCCESS);
     pass_seconds(299);
     assert_int_equal(resets, 1);
-    watchdog_disarm();
+    assert_int_equal(efi_set_watchdog_timer(0, 0, 0, NULL), EFI_SUCCESS);
     pass_seconds(60);
     assert_int_equal(resets, 1);
     assert_int_equal(efi_set_watchdog_timer(SIZE_MAX, 0x10000, 0, NULL), EFI_SUCCESS);
