@@ -43,18 +43,19 @@ typedef uint32_t EFI_HII_FONT_STYLE;
 #define EFI_HII_SIBT_FONT              0x40 /* BlockType2 of an EXT2 block */
 
 /* EFI_HII_GLYPH_BLOCK.BlockType */
-#define EFI_HII_GIBT_END            0x00
-#define EFI_HII_GIBT_GLYPH          0x10
-#define EFI_HII_GIBT_GLYPHS         0x11
-#define EFI_HII_GIBT_GLYPH_DEFAULT  0x12
-#define EFI_HII_GIBT_GLYPHS_DEFAULT 0x13
-#define EFI_HII_GIBT_DUPLICATE      0x20
-#define EFI_HII_GIBT_SKIP2          0x21
-#define EFI_HII_GIBT_SKIP1          0x22
-#define EFI_HII_GIBT_DEFAULTS       0x23
-#define EFI_HII_GIBT_EXT1           0x30
-#define EFI_HII_GIBT_EXT2           0x31
-#define EFI_HII_GIBT_EXT4           0x32
+#define EFI_HII_GIBT_END               0x00
+#define EFI_HII_GIBT_GLYPH             0x10
+#define EFI_HII_GIBT_GLYPHS            0x11
+#define EFI_HII_GIBT_GLYPH_DEFAULT     0x12
+#define EFI_HII_GIBT_GLYPHS_DEFAULT    0x13
+#define EFI_HII_GIBT_GLYPH_VARIABILITY 0x14
+#define EFI_HII_GIBT_DUPLICATE         0x20
+#define EFI_HII_GIBT_SKIP2             0x21
+#define EFI_HII_GIBT_SKIP1             0x22
+#define EFI_HII_GIBT_DEFAULTS          0x23
+#define EFI_HII_GIBT_EXT1              0x30
+#define EFI_HII_GIBT_EXT2              0x31
+#define EFI_HII_GIBT_EXT4              0x32
 
 #define EFI_GLYPH_NON_SPACING 0x01
 #define EFI_GLYPH_WIDE        0x02

@@ -8,6 +8,9 @@
 
 #define NAME_OFFSET sizeof(EFI_HII_FONT_PACKAGE_HDR)
 
+/* So many duplicates of duplicates are followed. */
+#define DUPLICATES_MAX 8
+
 EFI_HII_FONT_PACKAGE_HDR hii_font_header(const void *data)
 {
     EFI_HII_FONT_PACKAGE_HDR header;
@@ -73,6 +76,22 @@ static bool read_glyphs(struct glyph_walk *walk, struct glyph_block *block, bool
     return true;
 }
 
+/* Its pixels say something to a glyph generator only, which there is none of: it is passed over. */
+static bool read_variability(struct glyph_walk *walk, struct glyph_block *block)
+{
+    static const uint8_t valid[] = {1, 2, 4, 8, 16, 24, 32};
+    EFI_HII_GLYPH_INFO cell;
+    uint8_t bits;
+    if (!reader_copy(&walk->r, &cell, sizeof cell) || !reader_u8(&walk->r, &bits))
+        return false;
+    block->count = 1;
+    uint64_t stride = ((uint64_t)cell.Width * bits + 7) / 8;
+    for (size_t i = 0; i < ARRAY_SIZE(valid); i++)
+        if (valid[i] == bits)
+            return reader_skip(&walk->r, stride * cell.Height);
+    return false;
+}
+
 static bool read_extension(struct glyph_walk *walk, uint8_t type)
 {
     uint8_t type2, bytes[4] = {0};
@@ -103,6 +122,8 @@ static bool read_block(struct glyph_walk *walk, struct glyph_block *block, uint8
     case EFI_HII_GIBT_GLYPH_DEFAULT:
     case EFI_HII_GIBT_GLYPHS_DEFAULT:
         return read_glyphs(walk, block, false, type == EFI_HII_GIBT_GLYPHS_DEFAULT);
+    case EFI_HII_GIBT_GLYPH_VARIABILITY:
+        return read_variability(walk, block);
     case EFI_HII_GIBT_DUPLICATE:
         block->count = 1;
         return reader_u16(&walk->r, &block->duplicate_of);
@@ -120,13 +141,21 @@ static bool read_block(struct glyph_walk *walk, struct glyph_block *block, uint8
     }
 }
 
+/* What is unknown cannot be passed over, and ends the walk. */
+static bool is_known(uint8_t type)
+{
+    return (type >= EFI_HII_GIBT_GLYPH && type <= EFI_HII_GIBT_GLYPH_VARIABILITY) ||
+           (type >= EFI_HII_GIBT_DUPLICATE && type <= EFI_HII_GIBT_DEFAULTS) ||
+           (type >= EFI_HII_GIBT_EXT1 && type <= EFI_HII_GIBT_EXT4);
+}
+
 static EFI_STATUS glyph_walk_next(struct glyph_walk *walk, struct glyph_block *ret)
 {
     struct glyph_block block = {.first = walk->next};
     uint8_t type;
     if (!reader_u8(&walk->r, &type))
         return EFI_VOLUME_CORRUPTED;
-    if (type == EFI_HII_GIBT_END)
+    if (!is_known(type))
         return EFI_NOT_FOUND;
     if (!read_block(walk, &block, type) || block.count > 0x10000 - block.first)
         return EFI_VOLUME_CORRUPTED;
@@ -155,9 +184,7 @@ bool hii_font_package_check(const void *data, size_t size)
 
 bool hii_font_glyph(const void *data, size_t size, char16_t c, struct hii_glyph *ret)
 {
-    /* A duplicate is of a character that was defined before: one step is enough for fonts that
-     * are made that way, and a chain of them is not followed. */
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i <= DUPLICATES_MAX; i++) {
         struct glyph_walk walk = glyph_walk_begin(data, size);
         struct glyph_block block;
         EFI_STATUS status;

@@ -9,7 +9,9 @@ static struct bytes b;
 
 static const EFI_GRAPHICS_OUTPUT_BLT_PIXEL ink = {1, 2, 3, 0}, paper = {9, 8, 7, 0};
 
-/* A font of 4 x 3 cells, "tiny": 'A' to 'C' and a duplicate 'D' of 'B'; 'E' has its own size. */
+/* A font of 4 x 3 cells, "tiny": 'A' to 'C' and a duplicate 'D' of 'B'; 'E' has its own size. 'I'
+ * is a duplicate of 'D', 'J' is for a glyph generator, 'K' a duplicate of 'E'; then comes what
+ * nobody knows. */
 static EFI_HII_HANDLE add_tiny_font(void)
 {
     static const EFI_HII_GLYPH_INFO cell = {4, 3, 0, -1, 4}, own = {2, 2, 1, 0, 5};
@@ -43,7 +45,17 @@ static EFI_HII_HANDLE add_tiny_font(void)
     put16(&b, 0);
     put8(&b, EFI_HII_GIBT_SKIP2);
     put16(&b, 3);
-    put8(&b, EFI_HII_GIBT_END);
+    put8(&b, EFI_HII_GIBT_DUPLICATE);
+    put16(&b, 'D');
+    put8(&b, EFI_HII_GIBT_GLYPH_VARIABILITY);
+    put(&b, &cell, sizeof cell);
+    put8(&b, 24);
+    for (int i = 0; i < 4 * 3 * 3; i++)
+        put8(&b, 0xff);
+    put8(&b, EFI_HII_GIBT_DUPLICATE);
+    put16(&b, 'E');
+    put8(&b, 0x15);
+    put8(&b, EFI_HII_GIBT_GLYPH_DEFAULT);
     end_package(&b);
     return add_list(end_list(&b));
 }
@@ -118,6 +130,14 @@ static void glyphs_of_fonts_are_drawn(void **state)
     free_image(&image);
     assert_int_equal(fonts->GetGlyph(fonts, 'D', &info.info, &image, NULL), EFI_SUCCESS);
     assert_image(image, 3, d);
+    free_image(&image);
+    assert_int_equal(fonts->GetGlyph(fonts, 'I', &info.info, &image, NULL), EFI_SUCCESS);
+    assert_image(image, 3, d);
+    free_image(&image);
+    assert_int_equal(fonts->GetGlyph(fonts, 'J', &info.info, &image, NULL), EFI_WARN_UNKNOWN_GLYPH);
+    free_image(&image);
+    assert_int_equal(fonts->GetGlyph(fonts, 'K', &info.info, &image, NULL), EFI_SUCCESS);
+    assert_image(image, 3, e);
     free_image(&image);
     assert_int_equal(fonts->GetGlyph(fonts, 'E', &info.info, &image, NULL), EFI_SUCCESS);
     assert_image(image, 3, e);
@@ -293,13 +313,32 @@ static void refused(void)
                      EFI_INVALID_PARAMETER);
 }
 
+/* Nothing is known of what comes behind. */
+static void unknown_blocks_end_a_font(void **state)
+{
+    union display info;
+    EFI_IMAGE_OUTPUT *image = NULL;
+    EFI_HII_HANDLE list = add_tiny_font();
+    assert_int_equal(database->RemovePackageList(database, list), EFI_SUCCESS);
+    b.data[20 + 36] = 0x99;
+    add_list(end_list(&b));
+    set_tiny(&info);
+    assert_int_equal(fonts->GetGlyph(fonts, 'A', &info.info, &image, NULL), EFI_WARN_UNKNOWN_GLYPH);
+    free_image(&image);
+}
+
 static void malformed_fonts_are_refused(void **state)
 {
     add_tiny_font();
     b.data[20 + 8] = (uint8_t)(b.size - 20 - 4); /* glyph blocks begin behind the package */
     refused();
     add_tiny_font();
-    b.data[20 + 36] = 0x99; /* a block that cannot be passed over */
+    b.data[20 + 36] = EFI_HII_GIBT_GLYPH_VARIABILITY; /* longer than the package */
+    refused();
+    add_tiny_font();
+    for (size_t at = 20 + 36; at < b.size; at++)
+        if (b.data[at] == EFI_HII_GIBT_GLYPH_VARIABILITY && b.data[at + 11] == 24)
+            b.data[at + 11] = 3; /* bits of a pixel */
     refused();
     begin_list(&b, &A);
     begin_package(&b, EFI_HII_PACKAGE_SIMPLE_FONTS);
@@ -319,6 +358,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(strings_are_clipped_and_wrapped, setup, hii_teardown),
         cmocka_unit_test_setup_teardown(bad_flags_are_refused, setup, hii_teardown),
         cmocka_unit_test_setup_teardown(strings_of_packages_are_drawn, setup, hii_teardown),
+        cmocka_unit_test_setup_teardown(unknown_blocks_end_a_font, setup, hii_teardown),
         cmocka_unit_test_setup_teardown(malformed_fonts_are_refused, setup, hii_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
