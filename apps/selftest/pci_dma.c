@@ -28,7 +28,7 @@ static bool transfer(EFI_PCI_IO_PROTOCOL *io, uint64_t from, uint64_t to, uint64
            EXPECT(EFI_SUCCESS,
                   io->Mem.Write(io, EfiPciIoWidthUint64, 0, EDU_DMA_GO, 1, &command)) &&
            EXPECT(EFI_SUCCESS,
-                  io->PollMem(io, EfiPciIoWidthUint64, 0, EDU_DMA_GO, 1, 0, 50000000, &result));
+                  io->PollMem(io, EfiPciIoWidthUint64, 0, EDU_DMA_GO, 1, 0, 600000000, &result));
 }
 
 /* There and back, with a mapping for each direction. */

@@ -1,63 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The smaller protocols: device path utilities and text (UEFI 2.10 §10.5, §10.6), reset
- * notification (§38.2), timestamp (§39), memory attribute and RNG (§37). */
-#include "efi/protocol/device_path_from_text.h"
-#include "efi/protocol/device_path_to_text.h"
-#include "efi/protocol/device_path_utilities.h"
+/* The smaller protocols: reset notification (UEFI 2.10 §38.2), timestamp (§39), memory attribute
+ * and RNG (§37). */
 #include "efi/protocol/memory_attribute.h"
 #include "efi/protocol/reset_notification.h"
 #include "efi/protocol/rng.h"
 #include "efi/protocol/timestamp.h"
 #include "lib/memory.h"
 #include "selftest/fixture.h"
-
-static void path_utilities(void)
-{
-    const EFI_DEVICE_PATH_UTILITIES_PROTOCOL *paths = FIND(EFI_DEVICE_PATH_UTILITIES_PROTOCOL);
-    if (paths == NULL)
-        return;
-    struct test_path one = make_path(1), two = make_path(2);
-    size_t node = offsetof(struct test_path, end);
-    EQUAL(sizeof one, paths->GetDevicePathSize(&one.vendor.Header));
-    EQUAL(0, paths->GetDevicePathSize(NULL));
-    EFI_DEVICE_PATH_PROTOCOL *both =
-        paths->AppendDevicePath(&one.vendor.Header, &two.vendor.Header);
-    REQUIRE_TRUE(both != NULL);
-    EQUAL(2 * node + 4, paths->GetDevicePathSize(both));
-    CHECK(memcmp(both, &one, node) == 0 && memcmp((uint8_t *)both + node, &two, sizeof two) == 0);
-    EXPECT(EFI_SUCCESS, bs->FreePool(both));
-    both = paths->AppendDevicePathInstance(&one.vendor.Header, &two.vendor.Header);
-    REQUIRE_TRUE(both != NULL);
-    CHECK(paths->IsDevicePathMultiInstance(both));
-    CHECK(!paths->IsDevicePathMultiInstance(&one.vendor.Header));
-    EFI_DEVICE_PATH_PROTOCOL *rest = both;
-    size_t size = 0;
-    EFI_DEVICE_PATH_PROTOCOL *first = paths->GetNextDevicePathInstance(&rest, &size);
-    CHECK(first != NULL && size == sizeof one && memcmp(first, &one, sizeof one) == 0);
-    EXPECT(EFI_SUCCESS, bs->FreePool(first));
-    EXPECT(EFI_SUCCESS, bs->FreePool(both));
-    CHECK(paths->CreateDeviceNode(1, 1, 3) == NULL);
-    CHECK(paths->DuplicateDevicePath(NULL) == NULL);
-}
-
-static void path_text(void)
-{
-    const EFI_DEVICE_PATH_TO_TEXT_PROTOCOL *to = FIND(EFI_DEVICE_PATH_TO_TEXT_PROTOCOL);
-    const EFI_DEVICE_PATH_FROM_TEXT_PROTOCOL *from = FIND(EFI_DEVICE_PATH_FROM_TEXT_PROTOCOL);
-    if (to == NULL || from == NULL)
-        return;
-    static const char16_t wanted[] = u"PciRoot(0x0)/Pci(0x3,0x0)";
-    EFI_DEVICE_PATH_PROTOCOL *path = from->ConvertTextToDevicePath(wanted);
-    REQUIRE_TRUE(path != NULL);
-    char16_t *text = to->ConvertDevicePathToText(path, false, true);
-    CHECK(text != NULL && memcmp(text, wanted, sizeof wanted) == 0);
-    EXPECT(EFI_SUCCESS, bs->FreePool(text));
-    EXPECT(EFI_SUCCESS, bs->FreePool(path));
-    CHECK(to->ConvertDevicePathToText(NULL, false, false) == NULL);
-    CHECK(to->ConvertDeviceNodeToText(NULL, false, false) == NULL);
-    CHECK(from->ConvertTextToDevicePath(NULL) == NULL);
-    CHECK(from->ConvertTextToDeviceNode(NULL) == NULL);
-}
 
 static void EFIAPI at_reset(EFI_RESET_TYPE type, EFI_STATUS status, size_t size, void *data)
 {
@@ -136,9 +85,10 @@ static void rng(void)
 }
 
 static const struct selftest tests[] = {
-    {"path-utilities", path_utilities},         {"path-text", path_text},
-    {"reset-notification", reset_notification}, {"timestamp", timestamp},
-    {"memory-attributes", memory_attributes},   {"rng", rng},
+    {"reset-notification", reset_notification},
+    {"timestamp", timestamp},
+    {"memory-attributes", memory_attributes},
+    {"rng", rng},
 };
 
 const struct topic topic_small = TOPIC("small", tests);

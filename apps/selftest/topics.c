@@ -6,7 +6,8 @@
         item(locate) item(driver) item(image) item(exhaustion) item(misc) item(clock)              \
             item(variable) item(block) item(file) item(console) item(small) item(serial)           \
                 item(collation) item(decompress) item(acpi) item(smbios) item(processors)          \
-                    item(ram_disk) item(pci) item(pci_dma) item(pci_root)
+                    item(ram_disk) item(pci) item(pci_dma) item(pci_root) item(hii)                \
+                        item(hii_string) item(hii_font) item(hii_config) item(network) item(path)
 #define TOPICS_AFTER_EXIT(item) item(exit) item(attributes) item(runtime) item(map_errors)
 #define TOPICS_VIRTUAL(item)    item(virtual) item(converted)
 

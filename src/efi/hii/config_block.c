@@ -102,6 +102,8 @@ EFI_STATUS EFIAPI hii_block_to_config(const EFI_HII_CONFIG_ROUTING_PROTOCOL *Thi
  * bytes, or is none. */
 static bool store_value(struct config_span value, uint8_t *to, uint64_t width)
 {
+    if (value.length == 0)
+        return false;
     for (size_t i = 0; i < value.length; i++)
         if (ascii_hex_digit(value.at[i]) < 0)
             return false;

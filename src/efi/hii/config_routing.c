@@ -12,19 +12,22 @@
 #include "lib/memory.h"
 
 /* Who has the device path that PATH spells. */
-static EFI_HII_CONFIG_ACCESS_PROTOCOL *find_driver(const struct config_section *section)
+static EFI_STATUS find_driver(const struct config_section *section,
+                              EFI_HII_CONFIG_ACCESS_PROTOCOL **ret)
 {
     size_t size = section->path.length / 2;
     uint8_t *bytes CLEANUP_POOL = pool_alloc(size + 1);
-    if (bytes == NULL || !config_span_bytes(section->path, bytes) ||
-        device_path_size_bounded(bytes, size) == 0)
-        return NULL;
+    if (bytes == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    if (!config_span_bytes(section->path, bytes) || device_path_size_bounded(bytes, size) == 0)
+        return EFI_NOT_FOUND;
     EFI_HANDLE handle;
     EFI_DEVICE_PATH_PROTOCOL *path = (EFI_DEVICE_PATH_PROTOCOL *)bytes;
     EFI_STATUS status = locate_device_path(GUID_OF(EFI_HII_CONFIG_ACCESS_PROTOCOL), &path, &handle);
     if (EFI_ERROR(status) || !device_path_is_end(path))
-        return NULL;
-    return handle_interface(handle, GUID_OF(EFI_HII_CONFIG_ACCESS_PROTOCOL));
+        return EFI_NOT_FOUND;
+    *ret = handle_interface(handle, GUID_OF(EFI_HII_CONFIG_ACCESS_PROTOCOL));
+    return *ret != NULL ? EFI_SUCCESS : EFI_NOT_FOUND;
 }
 
 /* A string of its own for the driver: pool memory. */
@@ -56,13 +59,14 @@ static EFI_STATUS extract(const struct config_section *section, struct text_writ
                           EFI_STRING *progress)
 {
     *progress = (EFI_STRING)(uintptr_t)section->whole.at;
-    EFI_HII_CONFIG_ACCESS_PROTOCOL *access = find_driver(section);
-    if (access == NULL)
-        return EFI_NOT_FOUND;
+    EFI_HII_CONFIG_ACCESS_PROTOCOL *access;
+    EFI_STATUS status = find_driver(section, &access);
+    if (EFI_ERROR(status))
+        return status;
     char16_t *request CLEANUP_POOL = copy_span(section->whole), *stopped = NULL, *results = NULL;
     if (request == NULL)
         return EFI_OUT_OF_RESOURCES;
-    EFI_STATUS status = access->ExtractConfig(access, request, &stopped, &results);
+    status = access->ExtractConfig(access, request, &stopped, &results);
     if (EFI_ERROR(status)) {
         *progress = translate(section, request, stopped);
         return status;
@@ -151,13 +155,14 @@ static EFI_STATUS EFIAPI export_config(const EFI_HII_CONFIG_ROUTING_PROTOCOL *Th
 
 static EFI_STATUS route(const struct config_section *section, EFI_STRING *progress)
 {
-    EFI_HII_CONFIG_ACCESS_PROTOCOL *access = find_driver(section);
-    if (access == NULL)
-        return EFI_NOT_FOUND;
+    EFI_HII_CONFIG_ACCESS_PROTOCOL *access;
+    EFI_STATUS status = find_driver(section, &access);
+    if (EFI_ERROR(status))
+        return status;
     char16_t *configuration CLEANUP_POOL = copy_span(section->whole), *stopped = NULL;
     if (configuration == NULL)
         return EFI_OUT_OF_RESOURCES;
-    EFI_STATUS status = access->RouteConfig(access, configuration, &stopped);
+    status = access->RouteConfig(access, configuration, &stopped);
     if (EFI_ERROR(status))
         *progress = translate(section, configuration, stopped);
     return status;

@@ -219,6 +219,9 @@ static void strings_become_blocks(void **state)
     assert_ptr_equal(progress, bad + 24);
     assert_int_equal(block[0], 1);
     assert_int_equal(
+        routing->ConfigToBlock(routing, u"OFFSET=0&WIDTH=1&VALUE=", block, &size, &progress),
+        EFI_INVALID_PARAMETER);
+    assert_int_equal(
         routing->ConfigToBlock(routing, u"OFFSET=0&WIDTH=1&VALUE=100", block, &size, &progress),
         EFI_INVALID_PARAMETER);
     assert_int_equal(routing->ConfigToBlock(routing, NULL, block, &size, &progress),
