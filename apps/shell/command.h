@@ -65,8 +65,9 @@ struct command {
     const char *examples; /* NULL: none */
     const struct option *options;
     uint8_t option_count;
-    uint8_t least, most; /* operands */
-    bool plain_words;    /* words that look like options are operands; of options only -? is one */
+    uint8_t least, most;   /* operands */
+    bool keeps_last_error; /* %lasterror% stays what it is (§4.2) */
+    bool plain_words; /* words that look like options are operands; of options only -? is one */
 };
 
 #define ANY_NUMBER     255

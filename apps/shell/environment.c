@@ -29,7 +29,7 @@
 static const EFI_GUID variable_guid = SHELL_VARIABLE_GUID, alias_guid = SHELL_ALIAS_GUID;
 
 struct definitions environment = {LIST_INIT(environment.list), &variable_guid};
-struct definitions aliases = {LIST_INIT(aliases.list), &alias_guid};
+struct definitions aliases = {LIST_INIT(aliases.list), &alias_guid, true};
 
 static unsigned pushed; /* environments that are not written back */
 
@@ -51,7 +51,9 @@ static struct definition *find(const struct definitions *in, const char16_t *nam
     LIST_FOR_EACH(node, &in->list)
     {
         struct definition *d = entry(node);
-        if (text_equal_n_ignoring_case(d->name, name, length) && d->name[length] == 0)
+        bool same = in->ignores_case ? text_equal_n_ignoring_case(d->name, name, length)
+                                     : text_equal_n(d->name, name, length);
+        if (same && d->name[length] == 0)
             return d;
     }
     return NULL;

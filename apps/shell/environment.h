@@ -9,9 +9,10 @@
 #include "lib/list.h"
 #include "lib/macros.h"
 
-/* Environment variables and aliases (UEFI Shell 2.2 §3.4, §3.5): two lists of names with values,
- * upper and lower case alike, each kept in UEFI variables of its own vendor GUID so that other
- * programs, nested shells, and, if not volatile, the next boot find them. */
+/* Environment variables, whose names are case-sensitive, and aliases, which as commands are not
+ * (UEFI Shell 2.2 §3.4, §3.6): two lists of names with values, each kept in UEFI variables of its
+ * own vendor GUID so that other programs, nested shells, and, if not volatile, the next boot find
+ * them. */
 
 struct definition {
     struct list link;
@@ -24,6 +25,7 @@ struct definition {
 struct definitions {
     struct list list; /* sorted by name */
     const EFI_GUID *vendor;
+    bool ignores_case;
 };
 
 extern struct definitions environment, aliases;

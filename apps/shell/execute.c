@@ -94,6 +94,23 @@ static char16_t **argument_list(struct arena *arena, char16_t *file, const struc
     return list;
 }
 
+/* Positional parameters keep their quotes (§3.4.3), so that %1 passed on is one word again. */
+static EFI_STATUS run_script(struct arena *arena, char16_t **words, size_t count)
+{
+    const char16_t **parameters = arena_alloc(arena, count * sizeof *parameters);
+    if (parameters == NULL)
+        return EFI_OUT_OF_RESOURCES;
+    for (size_t i = 0; i < count; i++) {
+        struct text text = {0};
+        text_append_word(&text, words[i]);
+        parameters[i] = text.failed ? NULL : arena_copy(arena, text_string(&text), text.length);
+        text_free(&text);
+        if (parameters[i] == NULL)
+            return EFI_OUT_OF_RESOURCES;
+    }
+    return execute_script(words[0], parameters, count);
+}
+
 static bool is_script(const char16_t *file)
 {
     size_t length = ucs2_length(file, SIZE_MAX);
@@ -113,7 +130,7 @@ static void run_file(struct arena *arena, const struct word *words, size_t count
     if (list == NULL) {
         set_status(EFI_OUT_OF_RESOURCES);
     } else if (is_script(file)) {
-        status = execute_script(file, (const char16_t *const *)list, count);
+        status = run_script(arena, list, count);
         if (EFI_ERROR(status))
             set_status(status);
     } else {
@@ -124,6 +141,13 @@ static void run_file(struct arena *arena, const struct word *words, size_t count
             execute_set_last_error(code);
     }
     shell_free(file);
+}
+
+static void run_command(const struct command *command, const struct word *words, size_t count)
+{
+    EFI_STATUS status = command_run(command, words, count);
+    if (!command->keeps_last_error)
+        set_status(status);
 }
 
 static void run_words(struct arena *arena, struct word *words, size_t count)
@@ -137,7 +161,7 @@ static void run_words(struct arena *arena, struct word *words, size_t count)
     if (is_volume_change(words, count))
         change_volume(words[0].text);
     else if (command != NULL)
-        set_status(command_run(command, words + 1, count - 1));
+        run_command(command, words + 1, count - 1);
     else
         run_file(arena, words, count);
 }

@@ -16,7 +16,7 @@ void execute_line(const char16_t *line);
 /* A line whose variables are put in. */
 void execute_substituted(const char16_t *line);
 
-/* Runs a script with its arguments; [0] is its full name. */
+/* Runs a script with its positional parameters. */
 EFI_STATUS execute_script(const char16_t *file, const char16_t *const *arguments,
                           size_t count) MUST_CHECK;
 

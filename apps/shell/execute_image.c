@@ -8,18 +8,13 @@
 #include "shell/streams/proxy.h"
 #include "shell/text.h"
 
-/* The command line as one string, for LoadOptions: words with spaces in quotes again. */
+/* The command line as one string, for LoadOptions: with its quotes (§3.4.3). */
 static char16_t *join_words(char16_t **words, size_t count)
 {
     struct text line = {0};
     for (size_t i = 0; i < count; i++) {
-        bool quotes = words[i][0] == 0;
-        for (const char16_t *c = words[i]; *c != 0; c++)
-            quotes |= text_is_space(*c);
         text_append_utf8(&line, i > 0 ? " " : "");
-        text_append_utf8(&line, quotes ? "\"" : "");
-        text_append_string(&line, words[i]);
-        text_append_utf8(&line, quotes ? "\"" : "");
+        text_append_word(&line, words[i]);
     }
     return text_take(&line);
 }

@@ -81,6 +81,18 @@ void print_text(const char16_t *text)
     flush(&w);
 }
 
+const char *grouped(uint64_t value, char buffer[GROUPED_SIZE])
+{
+    char *at = buffer + GROUPED_SIZE - 1;
+    *at = '\0';
+    for (unsigned digits = 0; digits == 0 || value > 0; digits++, value /= 10) {
+        if (digits > 0 && digits % 3 == 0)
+            *--at = ',';
+        *--at = (char)('0' + value % 10);
+    }
+    return at;
+}
+
 static void complain_va(EFI_STATUS status, const char *format, va_list args)
 {
     struct writer w = {.file = shell.error};

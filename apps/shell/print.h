@@ -10,6 +10,10 @@
 void print(const char *format, ...) PRINTF(1, 2);
 void print_text(const char16_t *text);
 
+/* The number in groups of three digits: "1,457,664". It is in `buffer`. */
+#define GROUPED_SIZE 28
+const char *grouped(uint64_t value, char buffer[GROUPED_SIZE]);
+
 /* To standard error: "<command>: <text>". */
 void complain(const char *format, ...) PRINTF(1, 2);
 

@@ -17,7 +17,7 @@ void sfo_text(const char16_t *text)
 {
     text_append_utf8(&row, ",\"");
     for (; *text != 0; text++) {
-        if (*text == '"')
+        if (*text == '"' || *text == '^')
             text_put(&row, '^');
         text_put(&row, *text);
     }

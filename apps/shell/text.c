@@ -156,6 +156,20 @@ char16_t *text_find(const char16_t *s, char16_t c)
     return NULL;
 }
 
+void text_append_word(struct text *text, const char16_t *word)
+{
+    bool quotes = *word == 0;
+    for (const char16_t *c = word; *c != 0; c++)
+        quotes |= text_is_space(*c) || *c == '#' || *c == '<' || *c == '>' || *c == '|';
+    text_append_utf8(text, quotes ? "\"" : "");
+    for (; *word != 0; word++) {
+        if (*word == '"' || *word == '^')
+            text_put(text, '^');
+        text_put(text, *word);
+    }
+    text_append_utf8(text, quotes ? "\"" : "");
+}
+
 bool text_equal_n(const char16_t *a, const char16_t *b, size_t length)
 {
     for (size_t i = 0; i < length; i++) {

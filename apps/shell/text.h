@@ -42,6 +42,11 @@ bool text_is_space(char16_t c);
 const char16_t *text_skip_spaces(const char16_t *s);
 char16_t *text_find(const char16_t *s, char16_t c);
 /* Compare at most `length` characters of both. */
+/* Appends a word so that it is one again when the line is parsed: in quotes, and with ^, if need
+ * be.
+ */
+void text_append_word(struct text *text, const char16_t *word);
+
 bool text_equal_n(const char16_t *a, const char16_t *b, size_t length);
 bool text_equal_n_ignoring_case(const char16_t *a, const char16_t *b, size_t length);
 /* Is `s` the ASCII word, upper or lower case? */

@@ -170,13 +170,20 @@ void image_free(struct image *image)
 
 EFI_STATUS image_add_builtin(const char *name, EFI_IMAGE_ENTRY_POINT entry, EFI_HANDLE *ret_handle)
 {
-    struct image *image = image_new(name, NULL);
+    static const EFI_DEVICE_PATH_PROTOCOL nowhere = {
+        END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, {sizeof nowhere, 0}};
+    struct image *image = image_new(name, &nowhere);
     if (image == NULL)
         return EFI_OUT_OF_RESOURCES;
     image->subsystem = PE_SUBSYSTEM_EFI_APPLICATION;
     image->nx_compatible = true;
     image->entry = (uintptr_t)entry;
-    EFI_STATUS status = image_publish(image);
+    /* It has no PE header and no file, but programs follow both pointers (`dh -v` of edk2's shell).
+     */
+    image->loaded.ImageBase = (void *)ALIGN_DOWN((uintptr_t)entry, EFI_PAGE_SIZE);
+    image->loaded.FilePath = device_path_duplicate(&nowhere);
+    EFI_STATUS status =
+        image->loaded.FilePath == NULL ? EFI_OUT_OF_RESOURCES : image_publish(image);
     if (EFI_ERROR(status)) {
         image_free(image);
         return status;

@@ -7,8 +7,8 @@ static const struct {
     char letter;
     uint8_t attribute;
 } attributes[] = {
-    {'d', EFI_FILE_DIRECTORY}, {'a', EFI_FILE_ARCHIVE},   {'s', EFI_FILE_SYSTEM},
-    {'h', EFI_FILE_HIDDEN},    {'r', EFI_FILE_READ_ONLY},
+    {'d', EFI_FILE_DIRECTORY}, {'a', EFI_FILE_ARCHIVE}, {'h', EFI_FILE_HIDDEN},
+    {'r', EFI_FILE_READ_ONLY}, {'s', EFI_FILE_SYSTEM},
 };
 
 /* 0: no such letter. */

@@ -47,7 +47,7 @@ EFI_STATUS copy_place(struct arena *arena, const struct found *source, const str
     if (text_equal_n_ignoring_case(full, source->full, length) &&
         (full[length] == 0 || full[length] == '\\' || source->full[length - 1] == '\\')) {
         complain("%ls would go into itself", source->full);
-        return EFI_ACCESS_DENIED;
+        return EFI_INVALID_PARAMETER;
     }
     *ret = full;
     return EFI_SUCCESS;

@@ -167,7 +167,7 @@ static EFI_STATUS dh(struct invocation *i)
         return status;
     if (i->values[PROTOCOL] != NULL && !protocol_operand(i->values[PROTOCOL], &protocol)) {
         complain("there is no protocol '%ls'", i->values[PROTOCOL]);
-        return EFI_INVALID_PARAMETER;
+        return EFI_NOT_FOUND;
     }
     if (i->count > 0 && !handle_operand(i->operands[0], &handle))
         return EFI_INVALID_PARAMETER;

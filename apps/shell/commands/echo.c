@@ -32,5 +32,6 @@ SHELL_COMMAND(echo_command) = {
         "Words of the text are shown with one space between them; quotes keep more.",
     .examples = "  echo -off\n  echo \"two  spaces\" > note.txt",
     .most = ANY_NUMBER,
+    .keeps_last_error = true,
     .plain_words = true,
 };

@@ -22,6 +22,7 @@ static const struct option options[] = {
 struct listing {
     bool sfo;
     bool every;      /* -a alone */
+    bool whole;      /* directories with all that is in them */
     uint64_t wanted; /* attributes; 0: those that are neither hidden nor system files */
     const char16_t *pattern;
     size_t shown; /* in all directories */
@@ -49,8 +50,8 @@ static void show_sfo(const struct found *found)
     sfo_column("%s", attributes_text(info->Attribute, text));
     for (size_t i = 0; i < ARRAY_SIZE(times); i++) {
         const EFI_TIME *t = times[i];
-        sfo_column("%02u:%02u:%02u %02u.%02u.%04u", t->Hour, t->Minute, t->Second, t->Day, t->Month,
-                   t->Year);
+        sfo_column("%02u:%02u:%02u", t->Hour, t->Minute, t->Second);
+        sfo_column("%02u.%02u.%04u", t->Day, t->Month, t->Year);
     }
     sfo_end();
 }
@@ -60,6 +61,7 @@ static void show(struct listing *listing, const struct found *found)
     const EFI_FILE_INFO *info = found->info;
     const EFI_TIME *t = &info->ModificationTime;
     bool directory = found_is_directory(found);
+    char size[GROUPED_SIZE];
     listing->shown++;
     if (listing->sfo) {
         show_sfo(found);
@@ -68,12 +70,28 @@ static void show(struct listing *listing, const struct found *found)
     listing->files += !directory;
     listing->directories += directory;
     listing->bytes += directory ? 0 : info->FileSize;
-    print("%02u/%02u/%04u  %02u:%02u %-5s %c %12lu  %ls\n", t->Month, t->Day, t->Year, t->Hour,
+    print("%02u/%02u/%04u  %02u:%02u %-5s %c %12s  %ls\n", t->Month, t->Day, t->Year, t->Hour,
           t->Minute, directory ? "<DIR>" : "",
-          (info->Attribute & EFI_FILE_READ_ONLY) != 0 ? 'r' : ' ', info->FileSize, found->name);
+          (info->Attribute & EFI_FILE_READ_ONLY) != 0 ? 'r' : ' ', grouped(info->FileSize, size),
+          found->name);
 }
 
-/* The entries of a directory that match. */
+static void show_heading(const struct listing *listing, const char16_t *directory)
+{
+    size_t length = ucs2_length(directory, SIZE_MAX);
+    if (!listing->sfo)
+        print("Directory of: %ls%s\n", directory, directory[length - 1] == '\\' ? "" : "\\");
+}
+
+static void show_sums(const struct listing *listing)
+{
+    char bytes[GROUPED_SIZE];
+    if (!listing->sfo)
+        print("%11lu File(s) %12s bytes\n%11lu Dir(s)\n\n", listing->files,
+              grouped(listing->bytes, bytes), listing->directories);
+}
+
+/* The entries of a directory that match. Of a pattern only directories that have some are named. */
 static EFI_STATUS list_directory(struct listing *listing, const char16_t *directory)
 {
     struct arena arena = {0};
@@ -81,17 +99,20 @@ static EFI_STATUS list_directory(struct listing *listing, const char16_t *direct
     size_t before = listing->shown;
     listing->bytes = listing->files = listing->directories = 0;
     EFI_STATUS status = find_in_directory(&arena, directory, &found);
-    if (!EFI_ERROR(status) && !listing->sfo)
-        print("Directory of: %ls\n", directory);
+    if (!EFI_ERROR(status) && listing->whole)
+        show_heading(listing, directory);
     for (; !EFI_ERROR(status) && found != NULL; found = found->next) {
         if (shell_interrupted())
             status = EFI_ABORTED;
-        else if (path_matches(found->name, listing->pattern) && is_wanted(listing, found->info))
-            show(listing, found);
+        if (EFI_ERROR(status) || !path_matches(found->name, listing->pattern) ||
+            !is_wanted(listing, found->info))
+            continue;
+        if (listing->shown == before && !listing->whole)
+            show_heading(listing, directory);
+        show(listing, found);
     }
-    if (!EFI_ERROR(status) && !listing->sfo)
-        print("%11lu File(s) %12lu bytes\n%11lu Dir(s)\n%s", listing->files, listing->bytes,
-              listing->directories, listing->shown > before ? "\n" : "");
+    if (!EFI_ERROR(status) && (listing->whole || listing->shown > before))
+        show_sums(listing);
     arena_free(&arena);
     return status;
 }
@@ -106,7 +127,8 @@ static EFI_STATUS list(struct invocation *i, struct listing *listing, const char
 {
     struct location location;
     struct found *directory;
-    bool whole = !path_has_wildcards(path_name(operand)) && file_is_directory(operand);
+    bool whole = listing->whole =
+        !path_has_wildcards(path_name(operand)) && file_is_directory(operand);
     EFI_STATUS status = file_locate(i->arena, operand, &location);
     if (EFI_ERROR(status))
         return status;

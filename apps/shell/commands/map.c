@@ -29,7 +29,7 @@ static const struct mapping *mapping_of(struct list *node)
     return LIST_ENTRY(node, struct mapping, link);
 }
 
-/* "HD0a:", or whatever name is not FSn: or BLKn:. */
+/* "HD0b:", or whatever name is not FSn: or BLKn:. */
 static bool is_consistent(const struct mapping *mapping)
 {
     return !mapping->is_user && !text_starts_with(mapping->name, "fs") &&
@@ -176,7 +176,7 @@ SHELL_COMMAND(map_command) = {
     .operands = "[name [device]]",
     .details =
         "FSn: are file systems and BLKn: block devices, counted in the order of their device\n"
-        "paths. HD0a: is the first partition of the first device, and stays that while the\n"
+        "paths. HD0b: is the first partition of the first device, and stays that while the\n"
         "hardware does. 'map NAME DEVICE' gives a device one more name, 'NAME:' alone makes\n"
         "its volume the current one.",
     .examples = "  map -b\n  map -r\n  map disk fs0:\n  map -d disk",

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "shell/command.h"
 #include "shell/commands/operands.h"
+#include "shell/console.h"
 #include "shell/files/files.h"
+#include "shell/language/sfo_row.h"
 #include "shell/print.h"
 #include "shell/shell.h"
 
@@ -14,30 +16,6 @@ static const struct option options[] = {
 
 #define LARGEST_FILE (16u << 20)
 
-/* The column's text, without quotes and with ^" as "; false when the row is shorter. Column 1 is
- * the name of the row. */
-static bool column_of(const char16_t *row, uint64_t column, struct text *ret)
-{
-    bool quoted = false;
-    for (uint64_t at = 1; *row != 0; row++) {
-        if (*row == '^' && row[1] == '"') {
-            row++;
-        } else if (*row == '"') {
-            quoted = !quoted;
-            continue;
-        } else if (*row == ',' && !quoted) {
-            if (at++ == column)
-                return true;
-            continue;
-        }
-        if (at == column)
-            text_put(ret, *row);
-        if (row[1] == 0)
-            return at == column;
-    }
-    return false;
-}
-
 struct search {
     const char16_t *name;
     uint64_t column, instance, section; /* 0: any */
@@ -48,7 +26,7 @@ struct search {
 static void take_row(struct search *search, const char16_t *row)
 {
     struct text name = {0}, text = {0};
-    (void)column_of(row, 1, &name);
+    (void)sfo_row_column(row, 1, &name);
     if (text_is(text_string(&name), "shellcommand"))
         search->sections++;
     bool same = text_compare_ignoring_case(text_string(&name), search->name) == 0 &&
@@ -56,7 +34,7 @@ static void take_row(struct search *search, const char16_t *row)
     if (same)
         search->instances++;
     if (same && (search->instance == 0 || search->instance == search->instances) &&
-        column_of(row, search->column, &text)) {
+        sfo_row_column(row, search->column, &text)) {
         print_text(text_string(&text));
         print("\n");
         search->found++;
@@ -82,10 +60,29 @@ static EFI_STATUS take_rows(struct search *search, struct text *text)
     return EFI_SUCCESS;
 }
 
+/* What comes through a pipe, as UCS-2. */
+static EFI_STATUS read_input(struct text *ret)
+{
+    char16_t piece[256];
+    for (size_t size = sizeof piece; size > 0;) {
+        size = sizeof piece;
+        EFI_STATUS status =
+            shell_interrupted() ? EFI_ABORTED : shell.input->Read(shell.input, &size, piece);
+        if (EFI_ERROR(status))
+            return status;
+        if (ret->length > LARGEST_FILE)
+            return EFI_BAD_BUFFER_SIZE;
+        text_append(ret, piece, size / sizeof *piece);
+    }
+    return ret->failed ? EFI_OUT_OF_RESOURCES : EFI_SUCCESS;
+}
+
 static EFI_STATUS read_rows(struct invocation *i, struct text *ret)
 {
     EFI_FILE_PROTOCOL *file;
     struct found *found;
+    if (i->count == 2)
+        return complain_unless_aborted(read_input(ret), u"input");
     EFI_STATUS status = operand_file(i, i->operands[0], &found);
     if (EFI_ERROR(status))
         return status;
@@ -100,8 +97,13 @@ static EFI_STATUS read_rows(struct invocation *i, struct text *ret)
 static EFI_STATUS parse(struct invocation *i)
 {
     struct text text = {0};
-    struct search search = {.name = i->operands[1]};
-    if (!command_number(i->operands[2], false, &search.column) ||
+    char16_t *const *words = i->operands + (i->count - 2);
+    struct search search = {.name = words[0]};
+    if (i->count == 2 && shell.input == console_input()) {
+        complain("a file is needed, or a pipe; 'parse -?' explains");
+        return EFI_INVALID_PARAMETER;
+    }
+    if (!command_number(words[1], false, &search.column) ||
         (i->values[INSTANCE] != NULL &&
          !command_number(i->values[INSTANCE], false, &search.instance)) ||
         (i->values[SECTION] != NULL && !command_number(i->values[SECTION], false, &search.section)))
@@ -120,13 +122,15 @@ SHELL_COMMAND(parse_command) = {
     .name = "parse",
     .run = parse,
     .summary = "Takes a column out of standard-format output.",
-    .operands = "file row column",
+    .operands = "[file] row column",
     .details =
-        "The file holds what commands with -sfo have written. Column 1 is the name of the row,\n"
+        "The file, or without it what comes through a pipe or from <, holds what commands with\n"
+        "-sfo have written. Column 1 is the name of the row,\n"
         "column 2 the first value.",
     .examples =
-        "  ls -sfo > out.txt\n  parse out.txt FileInfo 2\n  parse out.txt VolumeInfo 5 -i 1",
+        "  ls -sfo > out.txt\n  parse out.txt FileInfo 2\n  parse out.txt VolumeInfo 5 -i 1\n"
+        "  ls -sfo | parse VolumeInfo 2",
     OPTIONS(options),
-    .least = 3,
+    .least = 2,
     .most = 3,
 };

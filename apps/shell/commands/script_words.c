@@ -19,6 +19,7 @@ static EFI_STATUS only_in_scripts(struct invocation *i)
         .details = text,                                                                           \
         .examples = sample,                                                                        \
         .most = ANY_NUMBER,                                                                        \
+        .keeps_last_error = true,                                                                  \
         .plain_words = true,                                                                       \
     }
 

@@ -160,11 +160,12 @@ static EFI_STATUS time(struct invocation *i)
     return EFI_ERROR(status) ? status : set(&now);
 }
 
-enum { SET_ZONE, FULL };
+enum { SET_ZONE, FULL, LIST };
 
 static const struct option timezone_options[] = {
     {"-s", OPTION_VALUE, "[-]hh:mm|_local", "Sets the time zone: what is added to local time."},
     {"-f", OPTION_FLAG, NULL, "Also what lies behind it."},
+    {"-l", OPTION_FLAG, NULL, "Lists the time zones of the world."},
 };
 
 /* "[-]hh:mm" as minutes. */
@@ -184,10 +185,27 @@ static bool take_hours(const char16_t *word, EFI_TIME *ret)
     return true;
 }
 
+/* What local time is ahead of UTC, in quarters of an hour. */
+static EFI_STATUS list_zones(void)
+{
+    static const int8_t zones[] = {-48, -44, -40, -38, -36, -32, -28, -24, -20, -16, -14, -12, -8,
+                                   -4,  0,   4,   8,   12,  14,  16,  18,  20,  22,  23,  24,  26,
+                                   28,  32,  35,  36,  38,  40,  42,  44,  48,  51,  52,  56};
+    char zone[16];
+    for (size_t i = 0; i < ARRAY_SIZE(zones); i++) {
+        const EFI_TIME time = {.TimeZone = (int16_t)(zones[i] * -15)};
+        append_zone(zone, sizeof zone, &time);
+        print("%s\n", zone);
+    }
+    return EFI_SUCCESS;
+}
+
 static EFI_STATUS timezone(struct invocation *i)
 {
     EFI_TIME now;
     char zone[16];
+    if (i->values[LIST] != NULL)
+        return list_zones();
     EFI_STATUS status = get(&now);
     if (EFI_ERROR(status))
         return status;

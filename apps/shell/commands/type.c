@@ -91,6 +91,10 @@ static EFI_STATUS type_one(struct invocation *i, const struct found *found)
 static EFI_STATUS type(struct invocation *i)
 {
     struct found *found;
+    if (i->values[ASCII] != NULL && i->values[UNICODE] != NULL) {
+        complain("-a and -u exclude each other");
+        return EFI_INVALID_PARAMETER;
+    }
     EFI_STATUS status = operands_files(i, 0, i->count, &found);
     for (; !EFI_ERROR(status) && found != NULL; found = found->next)
         status = type_one(i, found);

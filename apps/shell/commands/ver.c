@@ -5,25 +5,26 @@
 #include "shell/print.h"
 #include "shell/shell.h"
 
-enum { SHORT, TERSE };
+enum { SHORT, TERSE, TERSE_IN_FULL };
 
 static const struct option options[] = {
     {"-s", OPTION_FLAG, NULL, "The version of the shell specification only."},
-    {"-t", OPTION_FLAG, NULL, "The same with the support level, short."},
+    {"-t", OPTION_FLAG, NULL, "The version of the shell only."},
+    {"-terse", OPTION_FLAG, NULL, "The same."},
 };
 
 static EFI_STATUS ver(struct invocation *i)
 {
     const EFI_SYSTEM_TABLE *table = shell.table;
     struct text revision = {0};
-    if (i->values[SHORT] != NULL || i->values[TERSE] != NULL) {
-        print(i->values[SHORT] != NULL ? "%d.%d\n" : "%d.%d level 3\n", SHELL_MAJOR_VERSION,
-              SHELL_MINOR_VERSION);
+    bool terse = i->values[TERSE] != NULL || i->values[TERSE_IN_FULL] != NULL;
+    if (i->values[SHORT] == NULL)
+        print("UEFI Interactive Shell v");
+    print("%d.%d\n", SHELL_MAJOR_VERSION, SHELL_MINOR_VERSION);
+    if (i->values[SHORT] != NULL || terse)
         return EFI_SUCCESS;
-    }
     text_revision(&revision, table->Hdr.Revision);
-    print("UEFI Interactive Shell v%d.%d\nCloudHv\nUEFI v%ls (%ls, 0x%08X)\n", SHELL_MAJOR_VERSION,
-          SHELL_MINOR_VERSION, text_string(&revision), table->FirmwareVendor,
+    print("CloudHv\nUEFI v%ls (%ls, 0x%08X)\n", text_string(&revision), table->FirmwareVendor,
           table->FirmwareRevision);
     text_free(&revision);
     return EFI_SUCCESS;

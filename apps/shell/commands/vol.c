@@ -32,6 +32,7 @@ static EFI_STATUS set_label(struct invocation *i, const struct volume *volume,
 static EFI_STATUS show(const struct volume *volume)
 {
     EFI_FILE_SYSTEM_INFO *info;
+    char number[GROUPED_SIZE];
     EFI_STATUS status = volume_info(volume, &info);
     if (EFI_ERROR(status))
         return status;
@@ -39,9 +40,10 @@ static EFI_STATUS show(const struct volume *volume)
         print("Volume %ls has no label", volume_name(volume));
     else
         print("Volume %ls is %ls", volume_name(volume), info->VolumeLabel);
-    print(" (%s)\n%16lu bytes total\n%16lu bytes free\n%16u bytes in each allocation unit\n",
-          info->ReadOnly ? "read only" : "read and write", info->VolumeSize, info->FreeSpace,
-          info->BlockSize);
+    print(" (%s)\n%16s bytes total\n", info->ReadOnly ? "read only" : "read and write",
+          grouped(info->VolumeSize, number));
+    print("%16s bytes free\n", grouped(info->FreeSpace, number));
+    print("%16s bytes in each allocation unit\n", grouped(info->BlockSize, number));
     shell_free(info);
     return EFI_SUCCESS;
 }

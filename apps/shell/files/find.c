@@ -45,12 +45,43 @@ static EFI_STATUS list_add(struct found_list *list, const char16_t *full, const 
     return EFI_SUCCESS;
 }
 
-/* Adds the entries of a directory that match. */
+/* Merges two sorted lists. */
+static struct found *merge(struct found *a, struct found *b)
+{
+    struct found *first = NULL, **end = &first;
+    while (a != NULL && b != NULL) {
+        struct found **less = text_compare_ignoring_case(b->name, a->name) < 0 ? &b : &a;
+        *end = *less;
+        *less = (*less)->next;
+        end = &(*end)->next;
+    }
+    *end = a != NULL ? a : b;
+    return first;
+}
+
+/* Takes the first `count` entries off the list, sorted by name. */
+static struct found *take_sorted(struct found **list, size_t count)
+{
+    struct found *first = *list;
+    if (count == 0)
+        return NULL;
+    if (count > 1) {
+        first = take_sorted(list, count / 2);
+        return merge(first, take_sorted(list, count - count / 2));
+    }
+    *list = first->next;
+    first->next = NULL;
+    return first;
+}
+
+/* Adds the entries of a directory that match, in the order of their names. */
 static EFI_STATUS search(struct found_list *list, const char16_t *directory,
                          const char16_t *pattern, bool directories_only)
 {
     EFI_FILE_PROTOCOL *file;
     EFI_FILE_INFO *info;
+    struct found **begin = list->end;
+    size_t count = 0;
     EFI_STATUS status = file_open(directory, EFI_FILE_MODE_READ, 0, &file);
     if (EFI_ERROR(status))
         return status;
@@ -65,9 +96,16 @@ static EFI_STATUS search(struct found_list *list, const char16_t *directory,
         shell_free(info);
         if (EFI_ERROR(status))
             break;
+        count += wanted;
     }
     file_close(file);
-    return status;
+    if (EFI_ERROR(status))
+        return status;
+    struct found *unsorted = *begin;
+    *begin = take_sorted(&unsorted, count);
+    while (*list->end != NULL)
+        list->end = &(*list->end)->next;
+    return EFI_SUCCESS;
 }
 
 EFI_STATUS find_in_directory(struct arena *arena, const char16_t *directory, struct found **ret)

@@ -18,11 +18,12 @@ static inline bool found_is_directory(const struct found *found)
     return (found->info->Attribute & EFI_FILE_DIRECTORY) != 0;
 }
 
-/* All files and directories that match, in the order of their directories, in memory of `arena`.
+/* All files and directories that match, sorted by name within each directory, in memory of
+ * `arena`.
  * EFI_NOT_FOUND when there is none, or when a directory on the way is missing; EFI_ABORTED by the
  * user; errors of the file system. */
 EFI_STATUS find_files(struct arena *arena, const char16_t *pattern, struct found **ret) MUST_CHECK;
 
-/* Everything in a directory. */
+/* Everything in a directory, sorted by name. */
 EFI_STATUS find_in_directory(struct arena *arena, const char16_t *directory,
                              struct found **ret) MUST_CHECK;

@@ -10,7 +10,7 @@
 struct partition {
     const char *kind;
     size_t device_length; /* bytes of the path in front of the partition's node */
-    uint32_t number;      /* from 0; UINT32_MAX: not partitioned */
+    uint32_t number;      /* UINT32_MAX: not partitioned */
 };
 
 static struct partition partition_of(const EFI_DEVICE_PATH_PROTOCOL *path)
@@ -22,7 +22,7 @@ static struct partition partition_of(const EFI_DEVICE_PATH_PROTOCOL *path)
         if (node->Type == MEDIA_DEVICE_PATH && node->SubType == MEDIA_HARDDRIVE_DP &&
             length >= sizeof(HARDDRIVE_DEVICE_PATH)) {
             const HARDDRIVE_DEVICE_PATH *disk = (const void *)node;
-            return (struct partition){"HD", offset, disk->PartitionNumber - 1};
+            return (struct partition){"HD", offset, disk->PartitionNumber};
         }
         if (node->Type == MEDIA_DEVICE_PATH && node->SubType == MEDIA_CDROM_DP &&
             length >= sizeof(CDROM_DEVICE_PATH)) {
@@ -61,15 +61,16 @@ size_t volume_default_names(const struct volume *volume, struct volume_numbers *
     struct partition partition = partition_of(volume->path);
     unsigned device = device_number(numbers, volume->path, partition.device_length);
     size_t count = 0;
-    char suffix[12] = "";
-    if (partition.number < 26)
-        format_text(suffix, sizeof suffix, "%c", 'a' + (int)partition.number);
-    else if (partition.number != UINT32_MAX)
-        format_text(suffix, sizeof suffix, "p%u", partition.number + 1);
+    char suffix[8] = "", *at = &suffix[sizeof suffix - 1];
+    /* Digits from a to z: the first partition of a hard disk is b, the first image of a CD a. */
+    for (uint32_t rest = partition.number; at == &suffix[sizeof suffix - 1] || rest > 0; rest /= 26)
+        *--at = (char)('a' + rest % 26);
+    if (partition.number == UINT32_MAX)
+        *at = '\0';
 
     if (volume->has_files) {
         set_name(names[count++], "FS", numbers->files++, "");
-        set_name(names[count++], partition.kind, device, suffix);
+        set_name(names[count++], partition.kind, device, at);
     }
     if (volume->has_blocks)
         set_name(names[count++], "BLK", numbers->blocks++, "");

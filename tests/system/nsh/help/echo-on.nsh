@@ -1,0 +1,6 @@
+@echo -on
+@echo silent
+echo shown
+if a == a then
+  echo inner
+endif

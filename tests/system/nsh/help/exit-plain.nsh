@@ -1,0 +1,4 @@
+@echo -off
+ls none.txt > nul
+exit /b
+echo wrong

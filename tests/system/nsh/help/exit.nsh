@@ -1,0 +1,3 @@
+@echo -off
+exit /b %1
+echo wrong

@@ -1,0 +1,3 @@
+@echo -off
+ls none.txt > nul
+echo mended

@@ -1,0 +1,2 @@
+@echo -off
+fs0:\nsh\help\args.nsh %1 %2 %3
