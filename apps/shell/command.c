@@ -2,7 +2,10 @@
 #include "shell/command.h"
 
 #include "lib/printf.h"
+#include "lib/ucs2.h"
 #include "shell/console.h"
+#include "shell/help_text.h"
+#include "shell/language/manual.h"
 #include "shell/print.h"
 
 const struct command *command_find(const char16_t *name)
@@ -93,14 +96,6 @@ static EFI_STATUS take_words(struct invocation *i, const struct word *words, siz
     return EFI_INVALID_PARAMETER;
 }
 
-static bool asks_for_help(const struct word *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (!words[i].quoted && text_is(words[i].text, "-?"))
-            return true;
-    return false;
-}
-
 static EFI_STATUS show_help(const struct command *command, const struct word *words, size_t count)
 {
     struct text text = {0};
@@ -121,7 +116,7 @@ EFI_STATUS command_run(const struct command *command, const struct word *words, 
     struct invocation i = {.command = command, .arena = &arena};
     const char *former = print_set_command(command->name);
     EFI_STATUS status;
-    if (asks_for_help(words, count)) {
+    if (help_is_asked(words, count)) {
         status = show_help(command, words, count);
     } else {
         status = take_words(&i, words, count);
@@ -145,16 +140,9 @@ bool command_number(const char16_t *word, bool hex, uint64_t *ret)
 
 static bool wants(const char16_t *sections, const char *name)
 {
-    size_t length = 0;
-    while (name[length] != '\0')
-        length++;
-    while (sections != NULL && *sections != 0) {
-        if (text_starts_with(sections, name) && (sections[length] == 0 || sections[length] == ','))
-            return true;
-        const char16_t *comma = text_find(sections, ',');
-        sections = comma != NULL ? comma + 1 : u"";
-    }
-    return sections == NULL;
+    char16_t wide[16];
+    ucs2_from_ascii(wide, ARRAY_SIZE(wide), name);
+    return manual_wants(sections, wide, ucs2_length(wide, SIZE_MAX));
 }
 
 static void add_synopsis(const struct command *command, struct text *ret)

@@ -4,6 +4,7 @@
 #include "lib/memory.h"
 #include "lib/ucs2.h"
 #include "shell/command.h"
+#include "shell/dynamic.h"
 #include "shell/environment.h"
 #include "shell/files/find.h"
 #include "shell/files/path.h"
@@ -56,6 +57,16 @@ static bool begins_with(const char16_t *s, const struct text *prefix)
     return text_equal_n_ignoring_case(s, text_string(prefix), prefix->length);
 }
 
+/* A name, if it begins so. */
+static void add_string(struct completion *ret, const struct text *prefix, const char16_t *name)
+{
+    struct text candidate = {0};
+    if (!begins_with(name, prefix))
+        return;
+    text_append_string(&candidate, name);
+    add(ret, &candidate);
+}
+
 static void add_commands(struct completion *ret, const struct text *prefix)
 {
     TABLE_FOR_EACH(const struct command, command, shell_commands)
@@ -67,14 +78,15 @@ static void add_commands(struct completion *ret, const struct text *prefix)
         else
             text_free(&name);
     }
+    struct arena arena = {0};
+    struct dynamic_commands dynamic;
+    if (!EFI_ERROR(dynamic_list(&arena, &dynamic)))
+        for (size_t i = 0; i < dynamic.count; i++)
+            add_string(ret, prefix, dynamic.list[i]->CommandName);
+    arena_free(&arena);
     LIST_FOR_EACH(node, &aliases.list)
     {
-        const struct definition *alias = LIST_ENTRY(node, struct definition, link);
-        struct text name = {0};
-        if (!begins_with(alias->name, prefix))
-            continue;
-        text_append_string(&name, alias->name);
-        add(ret, &name);
+        add_string(ret, prefix, LIST_ENTRY(node, struct definition, link)->name);
     }
 }
 
@@ -86,11 +98,8 @@ static void add_mappings(struct completion *ret, const struct text *prefix)
         LIST_FOR_EACH(mapping_node, &volume->mappings)
         {
             const struct mapping *mapping = LIST_ENTRY(mapping_node, struct mapping, link);
-            struct text name = {0};
-            if (!volume->has_files || !begins_with(mapping->name, prefix))
-                continue;
-            text_append_string(&name, mapping->name);
-            add(ret, &name);
+            if (volume->has_files)
+                add_string(ret, prefix, mapping->name);
         }
     }
 }

@@ -6,9 +6,11 @@
 #include "lib/ucs2.h"
 #include "shell/command.h"
 #include "shell/console.h"
+#include "shell/dynamic.h"
 #include "shell/environment.h"
 #include "shell/files/files.h"
 #include "shell/files/path.h"
+#include "shell/help_text.h"
 #include "shell/language/substitute.h"
 #include "shell/print.h"
 #include "shell/shell.h"
@@ -117,6 +119,34 @@ static bool is_script(const char16_t *file)
     return length >= 4 && text_is(file + length - 4, ".nsh");
 }
 
+/* A command that a driver brings. */
+static void run_dynamic(struct arena *arena, EFI_SHELL_DYNAMIC_COMMAND_PROTOCOL *command,
+                        const struct word *words, size_t count)
+{
+    size_t code = 0;
+    char16_t **list = argument_list(arena, words[0].text, words, count);
+    EFI_STATUS status =
+        list != NULL ? dynamic_run(command, list, count, &code) : EFI_OUT_OF_RESOURCES;
+    if (EFI_ERROR(status))
+        set_status(complain_status(status, "%ls", words[0].text));
+    else
+        execute_set_last_error(code);
+}
+
+/* -? of what is no command of the shell's own: its manual, if it has one. */
+static bool show_manual(const struct word *words, size_t count)
+{
+    struct text text = {0};
+    bool shown = help_is_asked(words + 1, count - 1) && help_text(words[0].text, NULL, &text) &&
+                 !text.failed;
+    if (shown) {
+        print_text(text_string(&text));
+        set_status(EFI_SUCCESS);
+    }
+    text_free(&text);
+    return shown;
+}
+
 static void run_file(struct arena *arena, const struct word *words, size_t count)
 {
     char16_t *file;
@@ -150,6 +180,15 @@ static void run_command(const struct command *command, const struct word *words,
         set_status(status);
 }
 
+static void run_other(struct arena *arena, const struct word *words, size_t count)
+{
+    EFI_SHELL_DYNAMIC_COMMAND_PROTOCOL *dynamic = dynamic_find(words[0].text);
+    if (dynamic != NULL)
+        run_dynamic(arena, dynamic, words, count);
+    else
+        run_file(arena, words, count);
+}
+
 static void run_words(struct arena *arena, struct word *words, size_t count)
 {
     EFI_STATUS status = expand_aliases(arena, &words, &count);
@@ -162,8 +201,8 @@ static void run_words(struct arena *arena, struct word *words, size_t count)
         change_volume(words[0].text);
     else if (command != NULL)
         run_command(command, words + 1, count - 1);
-    else
-        run_file(arena, words, count);
+    else if (!show_manual(words, count))
+        run_other(arena, words, count);
 }
 
 /* Streams of one command of a pipeline. */

@@ -25,6 +25,9 @@ EFI_STATUS execute_script(const char16_t *file, const char16_t *const *arguments
  * directory. The full name is in pool memory. EFI_NOT_FOUND. */
 EFI_STATUS execute_find(const char16_t *name, char16_t **ret) MUST_CHECK;
 
+/* The same for the manual of a command, script or image: NAME.man. */
+EFI_STATUS execute_find_manual(const char16_t *name, char16_t **ret) MUST_CHECK;
+
 /* Loads the image of a file, without starting it. */
 EFI_STATUS execute_load(const char16_t *file, EFI_HANDLE *ret) MUST_CHECK;
 

@@ -6,13 +6,15 @@
 #include "shell/files/path.h"
 #include "shell/text.h"
 
-static const char16_t *const extensions[] = {u".nsh", u".efi"};
+/* Of four characters each; NULL ends them. */
+static const char16_t *const programs[] = {u".nsh", u".efi", NULL};
+static const char16_t *const manuals[] = {u".man", NULL};
 
-static bool has_extension(const char16_t *name)
+static bool has_extension(const char16_t *name, const char16_t *const *extensions)
 {
     size_t length = ucs2_length(name, SIZE_MAX);
-    for (size_t i = 0; i < ARRAY_SIZE(extensions); i++)
-        if (length > 4 && ucs2_equal_ignoring_case(name + length - 4, extensions[i]))
+    for (; *extensions != NULL; extensions++)
+        if (length > 4 && ucs2_equal_ignoring_case(name + length - 4, *extensions))
             return true;
     return false;
 }
@@ -34,7 +36,8 @@ static char16_t *full_name(const char16_t *name)
 }
 
 /* Tries the name as it is, or with each extension. */
-static char16_t *try(const char16_t *directory, size_t directory_length, const char16_t *name)
+static char16_t *try(const char16_t *directory, size_t directory_length, const char16_t *name,
+                     const char16_t *const *extensions)
 {
     struct text path = {0};
     char16_t *found = NULL;
@@ -44,12 +47,12 @@ static char16_t *try(const char16_t *directory, size_t directory_length, const c
         text_put(&path, '\\');
     text_append_string(&path, name);
     size_t length = path.length;
-    if (has_extension(name)) {
+    if (has_extension(name, extensions)) {
         found = full_name(text_string(&path));
     } else {
-        for (size_t i = 0; i < ARRAY_SIZE(extensions) && found == NULL && !path.failed; i++) {
+        for (; *extensions != NULL && found == NULL && !path.failed; extensions++) {
             path.length = length;
-            text_append_string(&path, extensions[i]);
+            text_append_string(&path, *extensions);
             found = full_name(text_string(&path));
         }
     }
@@ -63,10 +66,10 @@ static bool has_directory(const char16_t *name)
            text_find(name, ':') != NULL;
 }
 
-EFI_STATUS execute_find(const char16_t *name, char16_t **ret)
+static EFI_STATUS find(const char16_t *name, const char16_t *const *extensions, char16_t **ret)
 {
     const char16_t *path = environment_get(u"path");
-    *ret = try(u"", 0, name);
+    *ret = try(u"", 0, name, extensions);
     if (*ret != NULL)
         return EFI_SUCCESS;
     if (has_directory(name))
@@ -75,10 +78,25 @@ EFI_STATUS execute_find(const char16_t *name, char16_t **ret)
         size_t length = 0;
         while (path[length] != 0 && path[length] != ';')
             length++;
-        *ret = try(path, length, name);
+        *ret = try(path, length, name, extensions);
         if (*ret != NULL)
             return EFI_SUCCESS;
         path += length + (path[length] != 0);
     }
     return EFI_NOT_FOUND;
+}
+
+EFI_STATUS execute_find(const char16_t *name, char16_t **ret)
+{
+    return find(name, programs, ret);
+}
+
+EFI_STATUS execute_find_manual(const char16_t *name, char16_t **ret)
+{
+    struct text stem = {0};
+    size_t length = ucs2_length(name, SIZE_MAX);
+    text_append(&stem, name, has_extension(name, programs) ? length - 4 : length);
+    EFI_STATUS status = stem.failed ? EFI_OUT_OF_RESOURCES : find(text_string(&stem), manuals, ret);
+    text_free(&stem);
+    return status;
 }

@@ -1,50 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "efi/protocol/decompress.h"
 #include "shell/command.h"
 #include "shell/compress/compress.h"
+#include "shell/decompress.h"
 #include "shell/files/files.h"
-#include "shell/model/handles.h"
+#include "shell/files/replace.h"
+#include "shell/memory.h"
 #include "shell/print.h"
-#include "shell/shell.h"
 
 #define LARGEST_FILE (256u << 20)
-
-static EFI_STATUS write_file(const char16_t *name, void *data, size_t size)
-{
-    EFI_FILE_PROTOCOL *file;
-    EFI_STATUS status = file_create(name, &file);
-    if (EFI_ERROR(status))
-        return status;
-    status = file->Write(file, &size, data);
-    file_close(file);
-    return status;
-}
-
-/* The bytes of the file, by the firmware's protocol. The result is for shell_free(). */
-static EFI_STATUS decompress(void *source, size_t size, void **ret, size_t *ret_size)
-{
-    EFI_DECOMPRESS_PROTOCOL *protocol = first_interface(GUID_OF(EFI_DECOMPRESS_PROTOCOL));
-    uint32_t out_size, scratch_size;
-    if (protocol == NULL)
-        return EFI_UNSUPPORTED;
-    EFI_STATUS status =
-        protocol->GetInfo(protocol, source, (uint32_t)size, &out_size, &scratch_size);
-    if (EFI_ERROR(status))
-        return status;
-    void *out = shell_alloc(out_size), *scratch = shell_alloc(scratch_size);
-    status = out == NULL || scratch == NULL
-                 ? EFI_OUT_OF_RESOURCES
-                 : protocol->Decompress(protocol, source, (uint32_t)size, out, out_size, scratch,
-                                        scratch_size);
-    shell_free(scratch);
-    if (EFI_ERROR(status)) {
-        shell_free(out);
-        return status;
-    }
-    *ret = out;
-    *ret_size = out_size;
-    return EFI_SUCCESS;
-}
 
 static EFI_STATUS compress_bytes(void *source, size_t size, void **ret, size_t *ret_size)
 {
@@ -65,7 +28,7 @@ static EFI_STATUS convert(struct invocation *i, EFI_STATUS (*change)(void *sourc
     shell_free(source);
     if (EFI_ERROR(status))
         return complain_status(status, "%ls", i->operands[0]);
-    status = write_file(i->operands[1], out, size);
+    status = file_replace(i->operands[1], out, size);
     shell_free(out);
     return EFI_ERROR(status) ? complain_status(status, "%ls", i->operands[1]) : status;
 }
@@ -77,7 +40,7 @@ static EFI_STATUS eficompress(struct invocation *i)
 
 static EFI_STATUS efidecompress(struct invocation *i)
 {
-    return convert(i, decompress);
+    return convert(i, decompress_bytes);
 }
 
 SHELL_COMMAND(eficompress_command) = {

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi/protocol/driver_binding.h"
 #include "efi/protocol/loaded_image.h"
+#include "hw/pe.h"
+#include "lib/option_rom.h"
 #include "shell/command.h"
 #include "shell/console.h"
+#include "shell/decompress.h"
 #include "shell/execute.h"
+#include "shell/files/device_path.h"
+#include "shell/files/files.h"
 #include "shell/files/find.h"
 #include "shell/files/volume.h"
 #include "shell/model/connect.h"
@@ -11,7 +16,9 @@
 #include "shell/print.h"
 #include "shell/shell.h"
 
-/* load and unload: drivers from files. */
+/* load, loadpcirom and unload: drivers from files. */
+
+#define LARGEST_ROM (64u << 20)
 
 enum { NO_CONNECT };
 
@@ -26,30 +33,100 @@ static const struct option unload_options[] = {
     {"-v", OPTION_FLAG, NULL, "Shows the image first."},
 };
 
-static EFI_STATUS load_file(const char16_t *file)
+/* Starts what LoadImage has loaded with `status`. */
+static EFI_STATUS start_driver(EFI_STATUS status, EFI_HANDLE image, const char16_t *name)
 {
-    EFI_HANDLE image;
-    EFI_LOADED_IMAGE_PROTOCOL *loaded;
-    EFI_STATUS status = execute_load(file, &image);
     if (EFI_ERROR(status)) {
         if (status == EFI_SECURITY_VIOLATION)
             (void)shell.bs->UnloadImage(image);
-        return complain_status(status, "%ls", file);
+        return complain_status(status, "%ls", name);
     }
-    loaded = handle_interface(image, GUID_OF(EFI_LOADED_IMAGE_PROTOCOL));
+    EFI_LOADED_IMAGE_PROTOCOL *loaded = handle_interface(image, GUID_OF(EFI_LOADED_IMAGE_PROTOCOL));
     if (loaded == NULL || (loaded->ImageCodeType != EfiBootServicesCode &&
                            loaded->ImageCodeType != EfiRuntimeServicesCode)) {
         (void)shell.bs->UnloadImage(image);
-        return complain_status(EFI_INVALID_PARAMETER, "%ls is an application, no driver", file);
+        return complain_status(EFI_INVALID_PARAMETER, "%ls is an application, no driver", name);
     }
     status = shell.bs->StartImage(image, NULL, NULL);
     if (EFI_ERROR(status))
-        return complain_status(status, "%ls", file);
-    print("%ls is loaded.\n", file);
+        return complain_status(status, "%ls", name);
+    print("%ls is loaded.\n", name);
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS load(struct invocation *i)
+static EFI_STATUS load_file(const char16_t *file)
+{
+    EFI_HANDLE image = NULL;
+    EFI_STATUS status = execute_load(file, &image);
+    return start_driver(status, image, file);
+}
+
+/* The file's path and the image's place in it. */
+static EFI_DEVICE_PATH_PROTOCOL *path_in_rom(const char16_t *file,
+                                             const struct option_rom_image *place)
+{
+    struct arena arena = {0};
+    struct location location;
+    EFI_DEVICE_PATH_PROTOCOL *path = NULL, *longer = NULL;
+    if (!EFI_ERROR(file_locate(&arena, file, &location)))
+        path = device_path_of_file(location.volume->path, location.path);
+    if (path != NULL)
+        longer = device_path_of_range(path, place->offset, place->offset + place->size - 1);
+    shell_free(path);
+    arena_free(&arena);
+    return longer;
+}
+
+static EFI_STATUS load_from_rom(const char16_t *file, char *rom,
+                                const struct option_rom_image *place)
+{
+    void *bytes = rom + place->offset, *unpacked = NULL;
+    size_t size = place->size;
+    EFI_HANDLE image = NULL;
+    struct text name = {0};
+    EFI_STATUS status = EFI_SUCCESS;
+    text_format(&name, "%ls, image at 0x%zX", file, place->offset);
+    EFI_DEVICE_PATH_PROTOCOL *path = path_in_rom(file, place);
+    if (place->compressed)
+        status = decompress_bytes(bytes, size, &unpacked, &size);
+    if (path == NULL || name.failed)
+        status = EFI_OUT_OF_RESOURCES;
+    if (!EFI_ERROR(status))
+        status = shell.bs->LoadImage(false, shell.image, path, unpacked != NULL ? unpacked : bytes,
+                                     size, &image);
+    status = start_driver(status, image, text_string(&name));
+    shell_free(unpacked);
+    shell_free(path);
+    text_free(&name);
+    return status;
+}
+
+/* Every EFI image of the ROM that is a driver for this machine. */
+static EFI_STATUS load_rom(const char16_t *file)
+{
+    void *rom;
+    size_t size, position = 0, count = 0;
+    struct option_rom_image place;
+    EFI_STATUS status = file_read_named(file, LARGEST_ROM, &rom, &size), result = EFI_SUCCESS;
+    if (EFI_ERROR(status))
+        return complain_status(status, "%ls", file);
+    while (option_rom_next(reader_make(rom, size), &position, &place) && !shell_interrupted()) {
+        count++;
+        if (place.machine != PE_MACHINE_X64) {
+            print("%ls, image at 0x%zX is for another machine (0x%X).\n", file, place.offset,
+                  place.machine);
+            continue;
+        }
+        status = load_from_rom(file, rom, &place);
+        if (EFI_ERROR(status))
+            result = status;
+    }
+    shell_free(rom);
+    return count > 0 ? result
+                     : complain_status(EFI_INVALID_PARAMETER, "%ls has no EFI image", file);
+}
+
+static EFI_STATUS load_all(struct invocation *i, EFI_STATUS (*load_one)(const char16_t *file))
 {
     EFI_STATUS result = EFI_SUCCESS;
     for (size_t at = 0; at < i->count && !shell_interrupted(); at++) {
@@ -60,7 +137,7 @@ static EFI_STATUS load(struct invocation *i)
             continue;
         }
         for (; found != NULL; found = found->next) {
-            status = load_file(found->full);
+            status = load_one(found->full);
             if (EFI_ERROR(status))
                 result = status;
         }
@@ -71,6 +148,16 @@ static EFI_STATUS load(struct invocation *i)
     if (EFI_ERROR(status) && !EFI_ERROR(result))
         result = status == EFI_ABORTED ? status : complain_status(status, "handles");
     return result;
+}
+
+static EFI_STATUS load(struct invocation *i)
+{
+    return load_all(i, load_file);
+}
+
+static EFI_STATUS loadpcirom(struct invocation *i)
+{
+    return load_all(i, load_rom);
 }
 
 static bool is_meant(const char16_t *word)
@@ -117,6 +204,18 @@ SHELL_COMMAND(load_command) = {
     .summary = "Loads drivers, and connects them.",
     .operands = "file…",
     .examples = "  load fs0:\\drivers\\ext4_x64.efi\n  load -nc *.efi",
+    OPTIONS(load_options),
+    .least = 1,
+    .most = ANY_NUMBER,
+};
+
+SHELL_COMMAND(loadpcirom_command) = {
+    .name = "loadpcirom",
+    .run = loadpcirom,
+    .summary = "Loads the drivers in files of PCI expansion ROMs, and connects them.",
+    .operands = "file…",
+    .details = "Compressed images are unpacked. Those for other machines are left.",
+    .examples = "  loadpcirom -nc card.rom",
     OPTIONS(load_options),
     .least = 1,
     .most = ANY_NUMBER,

@@ -17,20 +17,37 @@ int device_path_compare(const EFI_DEVICE_PATH_PROTOCOL *a, const EFI_DEVICE_PATH
     return order != 0 ? order : (a_length > b_length) - (a_length < b_length);
 }
 
+/* `path` and a node with this content behind it. */
+static EFI_DEVICE_PATH_PROTOCOL *append(const EFI_DEVICE_PATH_PROTOCOL *path, uint8_t subtype,
+                                        const void *content, size_t size)
+{
+    size_t prefix = device_path_prefix_size(path), node = HEADER + size;
+    if (node > UINT16_MAX)
+        return NULL;
+    char *longer = shell_alloc(prefix + node + HEADER);
+    if (longer == NULL)
+        return NULL;
+    memcpy(longer, path, prefix);
+    device_path_set_node((void *)(longer + prefix), MEDIA_DEVICE_PATH, subtype, node);
+    memcpy(longer + prefix + HEADER, content, size);
+    device_path_set_end(longer + prefix + node);
+    return (EFI_DEVICE_PATH_PROTOCOL *)longer;
+}
+
 EFI_DEVICE_PATH_PROTOCOL *device_path_of_file(const EFI_DEVICE_PATH_PROTOCOL *device,
                                               const char16_t *file)
 {
-    size_t prefix = device_path_prefix_size(device), node = HEADER + ucs2_size(file);
-    if (node > UINT16_MAX)
-        return NULL;
-    char *path = shell_alloc(prefix + node + HEADER);
-    if (path == NULL)
-        return NULL;
-    memcpy(path, device, prefix);
-    device_path_set_node((void *)(path + prefix), MEDIA_DEVICE_PATH, MEDIA_FILEPATH_DP, node);
-    memcpy(path + prefix + HEADER, file, node - HEADER);
-    device_path_set_end(path + prefix + node);
-    return (EFI_DEVICE_PATH_PROTOCOL *)path;
+    return append(device, MEDIA_FILEPATH_DP, file, ucs2_size(file));
+}
+
+EFI_DEVICE_PATH_PROTOCOL *device_path_of_range(const EFI_DEVICE_PATH_PROTOCOL *file, uint64_t first,
+                                               uint64_t last)
+{
+    const struct {
+        uint32_t reserved;
+        uint64_t first, last;
+    } __attribute__((packed)) range = {0, first, last};
+    return append(file, MEDIA_RELATIVE_OFFSET_RANGE_DP, &range, sizeof range);
 }
 
 char16_t *device_path_text(const EFI_DEVICE_PATH_PROTOCOL *path)

@@ -2,11 +2,11 @@
 #include "shell/protocol/protocol.h"
 
 #include "lib/ucs2.h"
-#include "shell/command.h"
 #include "shell/console.h"
 #include "shell/environment.h"
 #include "shell/execute.h"
 #include "shell/files/volume.h"
+#include "shell/help_text.h"
 #include "shell/model/protocol_names.h"
 #include "shell/protocol/parts.h"
 #include "shell/shell.h"
@@ -68,10 +68,9 @@ static EFI_STATUS EFIAPI get_help_text(const char16_t *Command, const char16_t *
                                        char16_t **HelpText)
 {
     struct text text = {0};
-    const struct command *command = Command != NULL ? command_find(Command) : NULL;
     if (Command == NULL || HelpText == NULL)
         return EFI_INVALID_PARAMETER;
-    if (command == NULL || !command_help(command, Sections, &text)) {
+    if (!help_text(Command, Sections, &text)) {
         text_free(&text);
         return EFI_NOT_FOUND;
     }
