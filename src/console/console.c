@@ -18,10 +18,32 @@ static struct screen screen = {
     .columns = 80, .rows = 25, .attribute = CONSOLE_ATTRIBUTE, .cursor_visible = true};
 
 static bool line_ended; /* since output was last made visible */
+static bool errors;     /* are being written */
 
 #define FOR_EACH_TERMINAL(t)                                                                       \
     for (struct terminal *t = LIST_ENTRY(terminals.next, struct terminal, link);                   \
          &t->link != &terminals; t = LIST_ENTRY(t->link.next, struct terminal, link))
+
+static bool is_used(const struct terminal *terminal)
+{
+    return terminal->shows || terminal->shows_errors;
+}
+
+/* Is what is being written now shown on all terminals that ordinary output is shown on? */
+static bool content_counts(void)
+{
+    FOR_EACH_TERMINAL(t)
+    {
+        if (t->shows != t->shows_errors)
+            return !errors;
+    }
+    return true;
+}
+
+void console_speak_of_errors(bool now)
+{
+    errors = now;
+}
 
 void console_add(struct terminal *terminal)
 {
@@ -59,7 +81,10 @@ static void line_feed(void)
     }
     content_scroll();
     FOR_EACH_TERMINAL(t)
-    encoder_scroll(&t->encoder, screen.column, screen.attribute);
+    {
+        if (is_used(t))
+            encoder_scroll(&t->encoder, screen.column, screen.attribute);
+    }
 }
 
 static void wrap(void)
@@ -86,14 +111,18 @@ static void close_gap(struct encoder *encoder)
 
 static void show(char16_t c, unsigned width)
 {
-    if (width == 1 && content_is(screen.row, screen.column, c, screen.attribute))
+    bool counts = content_counts();
+    if (width == 1 && counts && content_is(screen.row, screen.column, c, screen.attribute))
         return;
     FOR_EACH_TERMINAL(t)
     {
+        if (!(errors ? t->shows_errors : t->shows))
+            continue;
         close_gap(&t->encoder);
         encoder_print(&t->encoder, screen.row, screen.column, screen.attribute, c, width);
     }
-    content_set(screen.row, screen.column, glyph_width_is_certain(c) ? c : 0, screen.attribute);
+    content_set(screen.row, screen.column, counts && glyph_width_is_certain(c) ? c : 0,
+                screen.attribute);
     if (width == 2)
         content_set(screen.row, screen.column + 1, 0, screen.attribute);
     line_ended |= screen.column + width == screen.columns;
@@ -143,6 +172,8 @@ void console_end_output(void)
 {
     FOR_EACH_TERMINAL(t)
     {
+        if (!is_used(t))
+            continue;
         encoder_go_to_row(&t->encoder, screen.row, screen.column, screen.attribute);
         flush(t);
     }
@@ -185,6 +216,8 @@ void console_clear(void)
     content_forget();
     FOR_EACH_TERMINAL(t)
     {
+        if (!is_used(t))
+            continue;
         encoder_clear(&t->encoder, screen.attribute);
         flush(t);
     }
@@ -213,6 +246,8 @@ void console_settle(void)
 {
     FOR_EACH_TERMINAL(t)
     {
+        if (!is_used(t))
+            continue;
         encoder_settle(&t->encoder, screen.row, screen.column, screen.attribute,
                        screen.cursor_visible);
         flush(t);
@@ -226,7 +261,7 @@ bool console_largest_size(uint16_t *ret_columns, uint16_t *ret_rows)
     FOR_EACH_TERMINAL(t)
     {
         uint16_t c, r;
-        if (!terminal_size(t, &c, &r))
+        if (!is_used(t) || !terminal_size(t, &c, &r))
             continue;
         columns = MIN(columns, c);
         rows = MIN(rows, r);
@@ -254,6 +289,7 @@ void console_reset(void)
     list_init(&terminals);
     console_drop_keys();
     console_set_key_hook(NULL);
+    errors = false;
     screen = (struct screen){
         .columns = 80, .rows = 25, .attribute = CONSOLE_ATTRIBUTE, .cursor_visible = true};
 }
@@ -291,7 +327,7 @@ bool console_poll(void)
     bool input = false;
     FOR_EACH_TERMINAL(t)
     {
-        while (queue_room() > 0 && terminal_read(t, queue_room(), take_key))
+        while (t->hears && queue_room() > 0 && terminal_read(t, queue_room(), take_key))
             input = true;
     }
     return input;

@@ -8,8 +8,9 @@
 #include "console/key.h"
 #include "console/terminal.h"
 
-/* The console: one text screen shown on every terminal at once, and keys from any of them. Not
- * re-entrant: the caller keeps others out (src/efi raises the TPL). */
+/* The console: one text screen shown on every terminal at once, and keys from any of them, as far
+ * as each is used (terminal.h). A terminal that does not show errors has a gap where one stands.
+ * Not re-entrant: the caller keeps others out (src/efi raises the TPL). */
 
 /* The screen as UEFI sees it (UEFI 2.10 §12.4). What each terminal shows follows when it is needed.
  */
@@ -37,6 +38,9 @@ void console_end_output(void);
 
 /* UTF-8 text, "\n" at line ends, visible when it returns. */
 void console_write(const char *text, size_t length);
+
+/* What is written from now on is an error message, or ordinary output again. */
+void console_speak_of_errors(bool errors);
 
 /* These take effect on terminals when next something is written, or somebody waits for a key. */
 void console_set_attribute(uint8_t attribute);

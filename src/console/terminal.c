@@ -27,7 +27,8 @@ static void collect(void *context, const char *bytes, size_t length)
 
 void terminal_init(struct terminal *terminal, struct character_device *device)
 {
-    *terminal = (struct terminal){.device = device};
+    *terminal =
+        (struct terminal){.device = device, .shows = true, .shows_errors = true, .hears = true};
     encoder_init(&terminal->encoder, collect, terminal);
 }
 

@@ -12,6 +12,8 @@
 /* One character device with a terminal at its other end. */
 struct terminal {
     struct list link; /* console.c's */
+    /* What it is used for; at first for all. */
+    bool shows, shows_errors, hears;
     struct character_device *device;
     struct encoder encoder;
     struct decoder decoder;

@@ -10,21 +10,14 @@
 #include "efi/driver_model.h"
 #include "efi/event.h"
 #include "efi/guid.h"
+#include "efi/handle.h"
 #include "efi/multiple.h"
 #include "efi/protocol/device_path.h"
+#include "efi/protocols/console_variables.h"
 #include "efi/protocols/serial_io.h"
 #include "efi/protocols/simple_text_in.h"
 #include "efi/protocols/simple_text_out.h"
 #include "efi/tpl.h"
-#include "lib/status_name.h"
-
-#define EFI_GLOBAL_VARIABLE_GUID                                                                   \
-    {                                                                                              \
-        0x8be4df61, 0x93ca, 0x11d2,                                                                \
-        {                                                                                          \
-            0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c                                         \
-        }                                                                                          \
-    }
 
 /* The messaging node of a VT-UTF8 terminal (UEFI 2.10 §10.3.4.6). */
 #define EFI_VT_UTF8_GUID                                                                           \
@@ -32,15 +25,6 @@
         0xad15a0d6, 0x8bec, 0x4acf,                                                                \
         {                                                                                          \
             0xa0, 0x73, 0xd0, 0x1d, 0xe7, 0x7e, 0x2d, 0x88                                         \
-        }                                                                                          \
-    }
-
-/* Our own node for a console without a UART. */
-#define CLOUDHV_CONSOLE_GUID                                                                       \
-    {                                                                                              \
-        0x5f9a1d2e, 0x4c31, 0x4d7b,                                                                \
-        {                                                                                          \
-            0x9a, 0x40, 0x6e, 0x0b, 0x71, 0xc2, 0x58, 0x13                                         \
         }                                                                                          \
     }
 
@@ -52,8 +36,6 @@
         }                                                                                          \
     }
 
-#define VARIABLE_ATTRIBUTES_VOLATILE (EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS)
-
 struct serial_path {
     ACPI_HID_DEVICE_PATH root;
     ACPI_HID_DEVICE_PATH port;
@@ -62,7 +44,7 @@ struct serial_path {
     EFI_DEVICE_PATH_PROTOCOL end;
 } __attribute__((packed));
 
-static const struct serial_path serial_path = {
+static struct serial_path serial_path = {
     .root = {{ACPI_DEVICE_PATH, ACPI_DP, {sizeof(ACPI_HID_DEVICE_PATH), 0}},
              EISA_PNP_ID(0x0a03),
              0},
@@ -79,17 +61,17 @@ static const struct serial_path serial_path = {
     .end = END_NODE,
 };
 
-static const struct {
-    VENDOR_DEVICE_PATH console;
-    EFI_DEVICE_PATH_PROTOCOL end;
-} bare_path = {
-    .console = {{HARDWARE_DEVICE_PATH, HW_VENDOR_DP, {sizeof(VENDOR_DEVICE_PATH), 0}},
-                CLOUDHV_CONSOLE_GUID},
-    .end = END_NODE,
+/* Consoles: the serial port first, then what drivers offer. */
+struct console_device {
+    struct list link;
+    struct terminal terminal;
+    EFI_DEVICE_PATH_PROTOCOL *path;
 };
 
+static struct list console_devices = LIST_INIT(console_devices);
+
 static struct uart com1;
-static struct terminal serial_terminal;
+static struct console_device serial = {.path = &serial_path.root.Header};
 static bool started, has_serial;
 
 /* The log may speak while something else is in the middle of writing. */
@@ -107,8 +89,9 @@ void console_early(void)
     started = true;
     has_serial = !EFI_ERROR(uart_init(&com1, UART_COM1));
     if (has_serial) {
-        terminal_init(&serial_terminal, &com1.device);
-        console_add(&serial_terminal);
+        terminal_init(&serial.terminal, &com1.device);
+        console_add(&serial.terminal);
+        list_append(&console_devices, &serial.link);
     }
     log_add_sink(&log_sink);
 }
@@ -128,14 +111,53 @@ static void EFIAPI hand_over(EFI_EVENT Event, void *Context)
     log_remove_sink(&log_sink);
 }
 
-/* Consoles that drivers offer. */
-struct console_device {
-    struct list link;
-    struct terminal terminal;
-    EFI_DEVICE_PATH_PROTOCOL *path;
-};
+static EFI_RUNTIME_SERVICES *rt; /* NULL: the variables are not there yet */
 
-static struct list console_devices = LIST_INIT(console_devices);
+static bool any_is_named(const EFI_DEVICE_PATH_PROTOCOL *choice)
+{
+    LIST_FOR_EACH(node, &console_devices)
+    {
+        if (console_is_named(choice, LIST_ENTRY(node, struct console_device, link)->path))
+            return true;
+    }
+    return false;
+}
+
+static bool *flag_of(struct terminal *terminal, enum console_use use)
+{
+    bool *const flags[CONSOLE_USES] = {&terminal->hears, &terminal->shows, &terminal->shows_errors};
+    return flags[use];
+}
+
+/* A choice of which nothing is there is none: somebody has to be able to see and say something. */
+static void follow(enum console_use use)
+{
+    EFI_DEVICE_PATH_PROTOCOL *choice = console_variable_get(rt, use);
+    bool all = choice == NULL || !any_is_named(choice);
+    LIST_FOR_EACH(node, &console_devices)
+    {
+        struct console_device *console = LIST_ENTRY(node, struct console_device, link);
+        bool used = all || console_is_named(choice, console->path);
+        bool *flag = flag_of(&console->terminal, use);
+        if (*flag != used)
+            console_forget();
+        *flag = used;
+    }
+    pool_free(choice);
+}
+
+/* At the start, when a console comes or goes, and before each boot option: a driver, a program or a
+ * user may have chosen anew. */
+static void follow_variables(void)
+{
+    if (rt == NULL)
+        return;
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    for (enum console_use use = 0; use < CONSOLE_USES; use++)
+        follow(use);
+    simple_text_out_update_modes();
+    efi_restore_tpl(tpl);
+}
 
 EFI_STATUS console_attach(struct character_device *device, const EFI_DEVICE_PATH_PROTOCOL *path,
                           struct console_device **ret)
@@ -154,6 +176,7 @@ EFI_STATUS console_attach(struct character_device *device, const EFI_DEVICE_PATH
     list_append(&console_devices, &console->link);
     simple_text_out_update_modes();
     efi_restore_tpl(tpl);
+    follow_variables();
     *ret = console;
     return EFI_SUCCESS;
 }
@@ -164,6 +187,7 @@ void console_detach(struct console_device *console)
     console_remove(&console->terminal);
     list_remove(&console->link);
     efi_restore_tpl(tpl);
+    follow_variables();
     pool_free(console->path);
     pool_free(console);
 }
@@ -185,8 +209,6 @@ static void start_devices(void)
 static EFI_DEVICE_PATH_PROTOCOL *all_paths(void)
 {
     EFI_DEVICE_PATH_PROTOCOL *all = NULL;
-    if (has_serial)
-        all = device_path_duplicate(&serial_path.root.Header);
     LIST_FOR_EACH(node, &console_devices)
     {
         struct console_device *console = LIST_ENTRY(node, struct console_device, link);
@@ -197,44 +219,26 @@ static EFI_DEVICE_PATH_PROTOCOL *all_paths(void)
     return all;
 }
 
-static EFI_STATUS set_variable(EFI_SYSTEM_TABLE *table, char16_t *name, uint32_t attributes,
-                               EFI_DEVICE_PATH_PROTOCOL *path)
+static void set_variables(void)
 {
-    return table->RuntimeServices->SetVariable(name, GUID_OF(EFI_GLOBAL_VARIABLE), attributes,
-                                               device_path_size(path), path);
+    EFI_DEVICE_PATH_PROTOCOL *all = all_paths();
+    console_variables_set(rt, all);
+    pool_free(all);
 }
 
-static bool variable_exists(EFI_SYSTEM_TABLE *table, char16_t *name)
+static void EFIAPI ready_to_boot(EFI_EVENT Event, void *Context)
 {
-    size_t size = 0;
-    return table->RuntimeServices->GetVariable(name, GUID_OF(EFI_GLOBAL_VARIABLE), NULL, &size,
-                                               NULL) != EFI_NOT_FOUND;
-}
-
-/* UEFI 2.10 §3.3: what consoles there are, and which of them to use unless somebody has chosen. */
-static void set_variables(EFI_SYSTEM_TABLE *table)
-{
-    static char16_t *const present[] = {u"ConInDev", u"ConOutDev", u"ErrOutDev"};
-    static char16_t *const chosen[] = {u"ConIn", u"ConOut", u"ErrOut"};
-    EFI_DEVICE_PATH_PROTOCOL *path = all_paths();
-    if (path == NULL)
-        return;
-    for (size_t i = 0; i < ARRAY_SIZE(present); i++) {
-        EFI_STATUS status = set_variable(table, present[i], VARIABLE_ATTRIBUTES_VOLATILE, path);
-        if (!EFI_ERROR(status) && !variable_exists(table, chosen[i]))
-            status = set_variable(table, chosen[i],
-                                  VARIABLE_ATTRIBUTES_VOLATILE | EFI_VARIABLE_NON_VOLATILE, path);
-        if (EFI_ERROR(status))
-            log_debug("variable %ls cannot be set: %s", chosen[i], status_name(status));
-    }
-    pool_free(path);
+    follow_variables();
 }
 
 static EFI_STATUS create_events(void)
 {
-    static EFI_EVENT exit_event;
+    static EFI_EVENT exit_event, boot_event;
     EFI_STATUS status =
         efi_create_event(EVT_SIGNAL_EXIT_BOOT_SERVICES, TPL_CALLBACK, hand_over, NULL, &exit_event);
+    if (!EFI_ERROR(status))
+        status = efi_create_event_ex(EVT_NOTIFY_SIGNAL, TPL_CALLBACK, ready_to_boot, NULL,
+                                     GUID_OF(EFI_EVENT_GROUP_READY_TO_BOOT), &boot_event);
     if (!EFI_ERROR(status))
         status = simple_text_in_init();
     if (!EFI_ERROR(status))
@@ -268,23 +272,29 @@ EFI_STATUS console_install(EFI_SYSTEM_TABLE *table)
     start_devices();
     simple_text_out_update_modes();
 
-    const void *path = &bare_path;
-    if (has_serial)
-        path = &serial_path;
-    else if (!list_empty(&console_devices))
+    const EFI_DEVICE_PATH_PROTOCOL *path = console_whole_path;
+    if (!list_empty(&console_devices))
         path = LIST_ENTRY(console_devices.next, struct console_device, link)->path;
-    EFI_HANDLE handle = NULL;
+    EFI_HANDLE handle = NULL, error_handle = NULL;
     status = efi_install_multiple_protocol_interfaces(
         &handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL), path, GUID_OF(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL),
         &simple_text_out_protocol, GUID_OF(EFI_SIMPLE_TEXT_INPUT_PROTOCOL),
         &simple_text_in_protocol, GUID_OF(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL),
         &simple_text_in_ex_protocol, NULL);
+    if (!EFI_ERROR(status))
+        status =
+            efi_install_protocol_interface(&error_handle, GUID_OF(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL),
+                                           EFI_NATIVE_INTERFACE, &standard_error_protocol);
     if (EFI_ERROR(status))
         return status;
 
-    table->ConsoleInHandle = table->ConsoleOutHandle = table->StandardErrorHandle = handle;
+    table->ConsoleInHandle = table->ConsoleOutHandle = handle;
+    table->StandardErrorHandle = error_handle;
     table->ConIn = &simple_text_in_protocol;
-    table->ConOut = table->StdErr = &simple_text_out_protocol;
-    set_variables(table);
+    table->ConOut = &simple_text_out_protocol;
+    table->StdErr = &standard_error_protocol;
+    rt = table->RuntimeServices;
+    set_variables();
+    follow_variables();
     return EFI_SUCCESS;
 }

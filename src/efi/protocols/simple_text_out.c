@@ -60,13 +60,16 @@ static void publish(void)
     mode.CursorVisible = screen->cursor_visible;
 }
 
-static EFI_TPL enter(void)
+static EFI_TPL enter(const EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *protocol)
 {
-    return tpl_raise_to(TPL_NOTIFY);
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    console_speak_of_errors(protocol == &standard_error_protocol);
+    return tpl;
 }
 
 static EFI_STATUS leave(EFI_TPL tpl, EFI_STATUS status)
 {
+    console_speak_of_errors(false);
     publish();
     efi_restore_tpl(tpl);
     return status;
@@ -74,7 +77,7 @@ static EFI_STATUS leave(EFI_TPL tpl, EFI_STATUS status)
 
 static EFI_STATUS EFIAPI reset(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, bool ExtendedVerification)
 {
-    EFI_TPL tpl = enter();
+    EFI_TPL tpl = enter(This);
     simple_text_out_update_modes();
     console_forget();
     console_set_attribute(CONSOLE_ATTRIBUTE);
@@ -89,7 +92,7 @@ static EFI_STATUS EFIAPI output_string(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, ch
     EFI_STATUS status = EFI_SUCCESS;
     if (String == NULL)
         return EFI_INVALID_PARAMETER;
-    EFI_TPL tpl = enter();
+    EFI_TPL tpl = enter(This);
     for (const char16_t *c = String; *c != 0; c++)
         if (!console_put(*c))
             status = EFI_WARN_UNKNOWN_GLYPH;
@@ -128,7 +131,7 @@ static EFI_STATUS EFIAPI set_mode(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, size_t 
 {
     if (ModeNumber >= ARRAY_SIZE(modes) || !mode_fits(&modes[ModeNumber]))
         return EFI_UNSUPPORTED;
-    EFI_TPL tpl = enter();
+    EFI_TPL tpl = enter(This);
     mode.Mode = (int32_t)ModeNumber;
     console_set_size(modes[ModeNumber].columns, modes[ModeNumber].rows);
     return leave(tpl, EFI_SUCCESS);
@@ -138,14 +141,14 @@ static EFI_STATUS EFIAPI set_attribute(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, si
 {
     if (Attribute > 0x7f)
         return EFI_UNSUPPORTED;
-    EFI_TPL tpl = enter();
+    EFI_TPL tpl = enter(This);
     console_set_attribute((uint8_t)Attribute);
     return leave(tpl, EFI_SUCCESS);
 }
 
 static EFI_STATUS EFIAPI clear_screen(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This)
 {
-    EFI_TPL tpl = enter();
+    EFI_TPL tpl = enter(This);
     console_clear();
     return leave(tpl, EFI_SUCCESS);
 }
@@ -156,27 +159,25 @@ static EFI_STATUS EFIAPI set_cursor_position(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *Th
     const struct screen *screen = console_screen();
     if (Column >= screen->columns || Row >= screen->rows)
         return EFI_UNSUPPORTED;
-    EFI_TPL tpl = enter();
+    EFI_TPL tpl = enter(This);
     console_set_cursor((uint16_t)Column, (uint16_t)Row);
     return leave(tpl, EFI_SUCCESS);
 }
 
 static EFI_STATUS EFIAPI enable_cursor(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *This, bool Visible)
 {
-    EFI_TPL tpl = enter();
+    EFI_TPL tpl = enter(This);
     console_show_cursor(Visible);
     return leave(tpl, EFI_SUCCESS);
 }
 
-EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL simple_text_out_protocol = {
-    .Reset = reset,
-    .OutputString = output_string,
-    .TestString = test_string,
-    .QueryMode = query_mode,
-    .SetMode = set_mode,
-    .SetAttribute = set_attribute,
-    .ClearScreen = clear_screen,
-    .SetCursorPosition = set_cursor_position,
-    .EnableCursor = enable_cursor,
-    .Mode = &mode,
-};
+#define PROTOCOL                                                                                   \
+    {                                                                                              \
+        .Reset = reset, .OutputString = output_string, .TestString = test_string,                  \
+        .QueryMode = query_mode, .SetMode = set_mode, .SetAttribute = set_attribute,               \
+        .ClearScreen = clear_screen, .SetCursorPosition = set_cursor_position,                     \
+        .EnableCursor = enable_cursor, .Mode = &mode,                                              \
+    }
+
+EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL simple_text_out_protocol = PROTOCOL;
+EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL standard_error_protocol = PROTOCOL;

@@ -48,6 +48,48 @@ static void output_goes_to_all(void **state)
         assert_string_equal(vts[i].log, "\rhello\r\n");
 }
 
+static void each_is_used_for_its_own(void **state)
+{
+    struct key key;
+    terminals[0].shows_errors = terminals[1].shows = terminals[0].hears = false;
+    console_write("one\n", 4);
+    console_speak_of_errors(true);
+    console_write("two\n", 4);
+    console_speak_of_errors(false);
+    console_write("three\n", 6);
+    const struct vt_cell(*rows)[VT_MAX_COLUMNS] = &vts[0].cells[vts[0].row - 3];
+    assert_int_equal(rows[0][0].character, 'o');
+    assert_int_equal(rows[1][0].character, ' '); /* the gap */
+    assert_int_equal(rows[2][0].character, 't');
+    assert_int_equal(rows[2][1].character, 'h');
+    assert_non_null(strstr(vts[1].log, "two"));
+    assert_null(strstr(vts[1].log, "one"));
+    assert_null(strstr(vts[1].log, "three"));
+    type(&vts[0], "a", 1);
+    type(&vts[1], "b", 1);
+    console_poll();
+    assert_true(console_read_key(&key));
+    assert_int_equal(key.character, 'b');
+    assert_false(console_read_key(&key));
+}
+
+/* An error message hides nothing from those that do not show it, nor the other way round. */
+static void errors_are_no_content(void **state)
+{
+    terminals[0].shows_errors = false;
+    console_speak_of_errors(true);
+    console_write("same", 4);
+    console_speak_of_errors(false);
+    console_set_cursor(0, 0);
+    console_write("same", 4);
+    assert_int_equal(vts[0].cells[vts[0].row][3].character, 'e');
+    console_set_cursor(0, 0);
+    console_speak_of_errors(true);
+    vt_clear_log(&vts[1]);
+    console_write("same", 4);
+    assert_non_null(strstr(vts[1].log, "same"));
+}
+
 static void one_that_takes_nothing_does_not_disturb_the_other(void **state)
 {
     vts[0].take_at_most = 0;
@@ -162,6 +204,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(output_goes_to_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_is_used_for_its_own, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(errors_are_no_content, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_that_takes_nothing_does_not_disturb_the_other, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(input_comes_from_any, set_up, tear_down),
