@@ -2,43 +2,7 @@
 /* Simple File System and File Protocol (UEFI 2.10 §13.4 and §13.5) on the program's own volume, and
  * on one that is read-only. */
 #include "lib/memory.h"
-#include "selftest/files.h"
-#include "selftest/fixture.h"
-
-#define READ   EFI_FILE_MODE_READ
-#define WRITE  (EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE)
-#define CREATE (WRITE | EFI_FILE_MODE_CREATE)
-
-static EFI_FILE_PROTOCOL *root;
-static uint64_t info_buffer[128];
-
-static EFI_STATUS open(EFI_FILE_PROTOCOL **file, const char16_t *name, uint64_t mode)
-{
-    return root->Open(root, file, name, mode, 0);
-}
-
-/* A new file with some bytes in it. */
-static EFI_FILE_PROTOCOL *make_file(const char16_t *name)
-{
-    EFI_FILE_PROTOCOL *file = NULL;
-    size_t size = 10;
-    if (!EXPECT(EFI_SUCCESS, root->Open(root, &file, name, CREATE, 0)))
-        return NULL;
-    EXPECT(EFI_SUCCESS, file->Write(file, &size, "0123456789"));
-    EQUAL(10, size);
-    return file;
-}
-
-static bool begin(void)
-{
-    root = open_own_root();
-    return CHECK(root != NULL);
-}
-
-static void end(void)
-{
-    EXPECT(EFI_SUCCESS, root->Close(root));
-}
+#include "selftest/file_fixture.h"
 
 static void round_trip(void)
 {
@@ -193,83 +157,6 @@ static void delete_read_only(void)
     end();
 }
 
-static void get_info(void)
-{
-    size_t size = 0;
-    REQUIRE_TRUE(begin());
-    EFI_FILE_PROTOCOL *file = make_file(u"info.txt");
-    REQUIRE_TRUE(file != NULL);
-    EXPECT(EFI_BUFFER_TOO_SMALL, file->GetInfo(file, GUID_OF(EFI_FILE_INFO), &size, NULL));
-    CHECK(size > sizeof(EFI_FILE_INFO));
-    EXPECT(EFI_SUCCESS, file->GetInfo(file, GUID_OF(EFI_FILE_INFO), &size, info_buffer));
-    const EFI_FILE_INFO *info = (void *)info_buffer;
-    EQUAL(10, info->FileSize);
-    CHECK(memcmp(info->FileName, u"info.txt", sizeof u"info.txt") == 0);
-    size = sizeof info_buffer;
-    EXPECT(EFI_SUCCESS, root->GetInfo(root, GUID_OF(EFI_FILE_SYSTEM_INFO), &size, info_buffer));
-    const EFI_FILE_SYSTEM_INFO *volume = (void *)info_buffer;
-    CHECK(!volume->ReadOnly && volume->FreeSpace > 0 && volume->VolumeSize > volume->FreeSpace);
-    CHECK(memcmp(volume->VolumeLabel, u"CLOUDHV", sizeof u"CLOUDHV") == 0);
-    size = sizeof info_buffer;
-    EXPECT(EFI_SUCCESS,
-           root->GetInfo(root, GUID_OF(EFI_FILE_SYSTEM_VOLUME_LABEL), &size, info_buffer));
-    CHECK(memcmp(info_buffer, u"CLOUDHV", sizeof u"CLOUDHV") == 0);
-    EXPECT(EFI_UNSUPPORTED, file->GetInfo(file, GUID_OF(TEST_NONE), &size, info_buffer));
-    EXPECT(EFI_SUCCESS, file->Delete(file));
-    end();
-}
-
-/* Renamed, resized, and set read-only. */
-static void set_info(void)
-{
-    size_t size = sizeof info_buffer;
-    REQUIRE_TRUE(begin());
-    EFI_FILE_PROTOCOL *file = make_file(u"set.txt"), *again;
-    REQUIRE_TRUE(file != NULL);
-    EXPECT(EFI_SUCCESS, file->GetInfo(file, GUID_OF(EFI_FILE_INFO), &size, info_buffer));
-    EFI_FILE_INFO *info = (void *)info_buffer;
-    info->FileSize = 4;
-    EXPECT(EFI_SUCCESS, file->SetInfo(file, GUID_OF(EFI_FILE_INFO), size, info));
-    memcpy(info->FileName, u"new.txt", sizeof u"new.txt");
-    EXPECT(EFI_SUCCESS, file->SetInfo(file, GUID_OF(EFI_FILE_INFO), size, info));
-    EXPECT(EFI_NOT_FOUND, open(&again, u"set.txt", READ));
-    if (EXPECT(EFI_SUCCESS, open(&again, u"new.txt", READ))) {
-        size = sizeof info_buffer;
-        EXPECT(EFI_SUCCESS, again->GetInfo(again, GUID_OF(EFI_FILE_INFO), &size, info_buffer));
-        EQUAL(4, info->FileSize);
-        /* Opened for reading, its size cannot be changed. */
-        info->FileSize = 3;
-        EXPECT(EFI_ACCESS_DENIED, again->SetInfo(again, GUID_OF(EFI_FILE_INFO), size, info));
-        EXPECT(EFI_SUCCESS, again->Close(again));
-    }
-    EXPECT(EFI_SUCCESS, file->Delete(file));
-    end();
-}
-
-static void set_info_errors(void)
-{
-    size_t size = sizeof info_buffer;
-    REQUIRE_TRUE(begin());
-    EFI_FILE_PROTOCOL *file = make_file(u"errors.txt");
-    REQUIRE_TRUE(file != NULL);
-    EXPECT(EFI_SUCCESS, file->GetInfo(file, GUID_OF(EFI_FILE_INFO), &size, info_buffer));
-    EFI_FILE_INFO *info = (void *)info_buffer;
-    EXPECT(EFI_UNSUPPORTED, file->SetInfo(file, GUID_OF(TEST_NONE), size, info));
-    EXPECT(EFI_BAD_BUFFER_SIZE, file->SetInfo(file, GUID_OF(EFI_FILE_INFO), 16, info));
-    info->Attribute |= EFI_FILE_DIRECTORY;
-    EXPECT(EFI_ACCESS_DENIED, file->SetInfo(file, GUID_OF(EFI_FILE_INFO), size, info));
-    info->Attribute &= ~EFI_FILE_DIRECTORY;
-    /* The name of another one. */
-    EFI_FILE_PROTOCOL *other = make_file(u"other1.txt");
-    if (other != NULL) {
-        memcpy(info->FileName, u"other1.txt", sizeof u"other1.txt");
-        EXPECT(EFI_ACCESS_DENIED, file->SetInfo(file, GUID_OF(EFI_FILE_INFO), size, info));
-        EXPECT(EFI_SUCCESS, other->Delete(other));
-    }
-    EXPECT(EFI_SUCCESS, file->Delete(file));
-    end();
-}
-
 static void volume_full(void)
 {
     static uint8_t block[1 << 20];
@@ -382,9 +269,6 @@ static const struct selftest tests[] = {
     {"read-past-end", read_past_end},
     {"write-denied", write_denied},
     {"delete-read-only", delete_read_only},
-    {"get-info", get_info},
-    {"set-info", set_info},
-    {"set-info-errors", set_info_errors},
     {"volume-full", volume_full},
     {"revision2", revision2},
     {"write-protected", write_protected},

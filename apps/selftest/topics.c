@@ -3,11 +3,12 @@
 
 #define TOPICS_BEFORE_EXIT(item)                                                                   \
     item(event) item(group) item(timer) item(tpl) item(memory) item(handle) item(open)             \
-        item(locate) item(driver) item(image) item(exhaustion) item(misc) item(clock)              \
-            item(variable) item(block) item(file) item(console) item(small) item(serial)           \
-                item(collation) item(decompress) item(acpi) item(smbios) item(processors)          \
-                    item(ram_disk) item(pci) item(pci_dma) item(pci_root) item(hii)                \
-                        item(hii_string) item(hii_font) item(hii_config) item(network) item(path)
+        item(locate) item(driver) item(disconnect) item(image) item(start) item(exhaustion)        \
+            item(misc) item(clock) item(variable) item(block) item(file) item(file_info)           \
+                item(console) item(small) item(serial) item(collation) item(decompress) item(acpi) \
+                    item(smbios) item(processors) item(ram_disk) item(pci) item(pci_dma)           \
+                        item(pci_root) item(hii) item(hii_string) item(hii_font) item(hii_config)  \
+                            item(network) item(path) item(hostile)
 #define TOPICS_AFTER_EXIT(item) item(exit) item(attributes) item(runtime) item(map_errors)
 #define TOPICS_VIRTUAL(item)    item(virtual) item(converted)
 
