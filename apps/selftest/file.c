@@ -210,6 +210,57 @@ static void revision2(void)
     end();
 }
 
+#define BIG_SIZE (64u * 1024)
+
+static uint8_t big[BIG_SIZE];
+
+static bool is_pattern(void)
+{
+    for (size_t i = 0; i < BIG_SIZE; i++)
+        if (big[i] != (uint8_t)(i + i / 512))
+            return false;
+    return true;
+}
+
+/* Both halves of a file are read at the same time, and a file is deleted while it is read. */
+static void reads_meanwhile(void)
+{
+    EFI_FILE_PROTOCOL *file;
+    size_t size = BIG_SIZE, index;
+    EFI_FILE_IO_TOKEN tokens[2];
+    REQUIRE_TRUE(begin());
+    REQUIRE_TRUE(root->Revision >= EFI_FILE_PROTOCOL_REVISION2);
+    REQUIRE(EFI_SUCCESS, root->Open(root, &file, u"big.bin", CREATE, 0));
+    for (size_t i = 0; i < BIG_SIZE; i++)
+        big[i] = (uint8_t)(i + i / 512);
+    EXPECT(EFI_SUCCESS, file->Write(file, &size, big));
+    EXPECT(EFI_SUCCESS, file->SetPosition(file, 0));
+    bs->SetMem(big, BIG_SIZE, 0);
+    for (size_t i = 0; i < 2; i++) {
+        tokens[i] =
+            (EFI_FILE_IO_TOKEN){.BufferSize = BIG_SIZE / 2, .Buffer = big + i * BIG_SIZE / 2};
+        EXPECT(EFI_SUCCESS, bs->CreateEvent(0, 0, NULL, NULL, &tokens[i].Event));
+        EXPECT(EFI_SUCCESS, file->ReadEx(file, &tokens[i]));
+    }
+    for (size_t i = 0; i < 2; i++) {
+        EXPECT(EFI_SUCCESS, bs->WaitForEvent(1, &tokens[i].Event, &index));
+        EXPECT(EFI_SUCCESS, tokens[i].Status);
+        EQUAL(BIG_SIZE / 2, tokens[i].BufferSize);
+    }
+    CHECK(is_pattern());
+    EXPECT(EFI_SUCCESS, file->SetPosition(file, 0));
+    tokens[0].BufferSize = BIG_SIZE;
+    tokens[0].Buffer = big;
+    bs->SetMem(big, BIG_SIZE, 0);
+    EXPECT(EFI_SUCCESS, file->ReadEx(file, &tokens[0]));
+    EXPECT(EFI_SUCCESS, file->Delete(file));
+    EXPECT(EFI_SUCCESS, bs->CheckEvent(tokens[0].Event));
+    CHECK(is_pattern());
+    for (size_t i = 0; i < 2; i++)
+        EXPECT(EFI_SUCCESS, bs->CloseEvent(tokens[i].Event));
+    end();
+}
+
 /* The root of the volume that cannot be written. */
 static EFI_FILE_PROTOCOL *open_read_only(void)
 {
@@ -271,6 +322,7 @@ static const struct selftest tests[] = {
     {"delete-read-only", delete_read_only},
     {"volume-full", volume_full},
     {"revision2", revision2},
+    {"reads-meanwhile", reads_meanwhile},
     {"write-protected", write_protected},
 };
 

@@ -154,7 +154,7 @@ static EFI_STATUS uninstall_erase(EFI_HANDLE handle, struct disk *disk)
 
 EFI_STATUS disk_uninstall(EFI_HANDLE handle, struct disk *disk, EFI_DEVICE_PATH_PROTOCOL *path)
 {
-    disk_async_drain(disk);
+    block_poll_drain(&disk->poll);
     EFI_STATUS status = uninstall_erase(handle, disk);
     if (EFI_ERROR(status))
         return EFI_ACCESS_DENIED;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/block.h"
+#include "efi/block_poll.h"
 #include "efi/protocol/block_io.h"
 #include "efi/protocol/device_path.h"
 #include "efi/protocol/disk_io.h"
@@ -21,10 +22,9 @@ struct disk {
     EFI_HANDLE handle;
     char16_t name[72]; /* disk_name() */
     bool logical_partition;
-    bool can_erase;        /* the protocol is installed */
-    struct list changed;   /* among the disks with another medium (disk_media.c) */
-    struct list in_flight; /* asynchronous requests (disk_async.c) */
-    struct list polled;    /* among the disks that have some */
+    bool can_erase;         /* the protocol is installed */
+    struct list changed;    /* among the disks with another medium (disk_media.c) */
+    struct block_poll poll; /* asynchronous requests (disk_async.c) */
 };
 
 /* Installs the four protocols on *handle (a new one when it is NULL), with `extra` (a device path)
@@ -61,4 +61,3 @@ void disk_media_forget(struct disk *disk);
 void erase_block_fill(struct disk *disk);
 void disk_io_fill(struct disk *disk);
 void disk_async_fill(struct disk *disk);
-void disk_async_drain(struct disk *disk);

@@ -3,16 +3,11 @@
  * token a request is handed to the device and the call returns; a timer collects completions while
  * any is under way. Without one they are Block I/O and Disk I/O. */
 #include "core/pool.h"
-#include "core/time.h"
 #include "efi/disk.h"
 #include "efi/event.h"
-#include "efi/timer.h"
 #include "efi/tpl.h"
 
-#define POLL_INTERVAL_100NS 5000 /* 0.5 ms */
-
 struct async_request {
-    struct list link; /* disk->in_flight */
     struct disk *disk;
     struct block_request block;
     struct block_segment segment;
@@ -20,58 +15,19 @@ struct async_request {
     EFI_STATUS *status; /* in the caller's token */
 };
 
-static EFI_EVENT poll_event;
-static size_t requests_in_flight;
-
-static void start_polling(void)
-{
-    (void)efi_set_timer(poll_event, TimerPeriodic, POLL_INTERVAL_100NS);
-}
-
-static void finish(struct async_request *request, EFI_STATUS status)
-{
-    list_remove(&request->link);
-    if (--requests_in_flight == 0)
-        (void)efi_set_timer(poll_event, TimerCancel, 0);
-    *request->status = status;
-    EFI_EVENT event = request->event;
-    pool_free(request);
-    (void)efi_signal_event(event);
-}
-
 static void completed(struct block_request *block, EFI_STATUS status)
 {
-    finish(block->context, status);
-}
-
-static struct list disks_polled = LIST_INIT(disks_polled);
-
-static void EFIAPI poll_disks(EFI_EVENT event, void *context)
-{
-    /* poll() may complete, and so free, any request of its disk: begin again after each. */
-    LIST_FOR_EACH_SAFE(node, &disks_polled)
-    {
-        struct disk *disk = LIST_ENTRY(node, struct disk, polled);
-        disk->device->operations->poll(disk->device);
-        if (list_empty(&disk->in_flight))
-            list_remove(&disk->polled);
-    }
-}
-
-static EFI_STATUS make_poll_event(void)
-{
-    if (poll_event != NULL)
-        return EFI_SUCCESS;
-    return efi_create_event(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK, poll_disks, NULL,
-                            &poll_event);
+    struct async_request *request = block->context;
+    EFI_EVENT event = request->event;
+    block_poll_done(&request->disk->poll);
+    *request->status = status;
+    pool_free(request);
+    (void)efi_signal_event(event);
 }
 
 static EFI_STATUS submit(struct disk *disk, enum block_operation operation, uint64_t lba,
                          void *buffer, size_t size, EFI_EVENT event, EFI_STATUS *ret_status)
 {
-    EFI_STATUS status = make_poll_event();
-    if (EFI_ERROR(status))
-        return status;
     struct async_request *request = pool_alloc_zeroed(sizeof *request);
     if (request == NULL)
         return EFI_OUT_OF_RESOURCES;
@@ -89,35 +45,12 @@ static EFI_STATUS submit(struct disk *disk, enum block_operation operation, uint
     request->status = ret_status;
 
     EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK);
-    list_append(&disk->in_flight, &request->link);
-    if (requests_in_flight++ == 0)
-        start_polling();
-    if (list_empty(&disk->polled))
-        list_append(&disks_polled, &disk->polled);
     *ret_status = EFI_NOT_READY;
-    status = disk->device->operations->submit(disk->device, &request->block);
-    if (EFI_ERROR(status)) {
-        list_remove(&request->link);
-        if (--requests_in_flight == 0)
-            (void)efi_set_timer(poll_event, TimerCancel, 0);
+    EFI_STATUS status = block_poll_submit(&disk->poll, &request->block);
+    if (EFI_ERROR(status))
         pool_free(request);
-    }
     efi_restore_tpl(tpl);
     return status;
-}
-
-/* Waits for what is under way; a device that does not finish in time is given up. */
-void disk_async_drain(struct disk *disk)
-{
-    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK); /* poll_disks() must not come in between */
-    struct deadline deadline = deadline_in_ms(BLOCK_TIMEOUT_MS);
-    while (!list_empty(&disk->in_flight)) {
-        disk->device->operations->poll(disk->device);
-        if (deadline_passed(&deadline))
-            disk->device->operations->abort(disk->device, EFI_ABORTED);
-    }
-    list_remove(&disk->polled);
-    efi_restore_tpl(tpl);
 }
 
 /* Asynchronous when the token asks for it. */
@@ -136,7 +69,7 @@ static EFI_STATUS done_at_once(EFI_EVENT event, EFI_STATUS *ret_status)
 static EFI_STATUS EFIAPI reset(EFI_BLOCK_IO2_PROTOCOL *This, bool ExtendedVerification)
 {
     struct disk *disk = CONTAINER_OF(This, struct disk, block_io2);
-    disk_async_drain(disk);
+    block_poll_drain(&disk->poll);
     return EFI_SUCCESS;
 }
 
@@ -181,7 +114,7 @@ static EFI_STATUS EFIAPI flush_blocks(EFI_BLOCK_IO2_PROTOCOL *This, EFI_BLOCK_IO
 static EFI_STATUS EFIAPI cancel(EFI_DISK_IO2_PROTOCOL *This)
 {
     struct disk *disk = CONTAINER_OF(This, struct disk, disk_io2);
-    disk_async_drain(disk);
+    block_poll_drain(&disk->poll);
     return EFI_SUCCESS;
 }
 
@@ -238,8 +171,7 @@ static EFI_STATUS EFIAPI flush_disk(EFI_DISK_IO2_PROTOCOL *This, EFI_DISK_IO2_TO
 
 void disk_async_fill(struct disk *disk)
 {
-    list_init(&disk->in_flight);
-    list_init(&disk->polled);
+    block_poll_init(&disk->poll, disk->device);
     disk->block_io2 =
         (EFI_BLOCK_IO2_PROTOCOL){&disk->media, reset, read_blocks, write_blocks, flush_blocks};
     disk->disk_io2 = (EFI_DISK_IO2_PROTOCOL){EFI_DISK_IO2_PROTOCOL_REVISION, cancel, read_disk,

@@ -85,6 +85,12 @@ struct file_operations {
     EFI_STATUS(*read)
     (struct file *file, uint64_t position, void *buffer, size_t size, size_t *ret_size);
 
+    /* Where what read() would read begins on the device, as a byte offset, and how much of it lies
+     * together there: 0 at the end of the file. Whoever reads it there himself does so before
+     * anything on the file system is changed. NULL: not possible. */
+    EFI_STATUS(*map)
+    (struct file *file, uint64_t position, size_t size, uint64_t *ret_offset, size_t *ret_size);
+
     /* Writes all of `size` bytes and extends the file as needed, a gap with zeros; or fails and
      * leaves the file's size as it was. EFI_UNSUPPORTED (a directory), EFI_ACCESS_DENIED (opened
      * for reading), EFI_WRITE_PROTECTED, EFI_VOLUME_FULL (also when no file of that size can be).
@@ -125,6 +131,7 @@ struct file_system_operations {
 struct file_system {
     const struct file_system_operations *operations;
     const struct file_operations *file_operations;
+    struct block_device *device; /* for map(); NULL without it */
 };
 
 struct file {

@@ -10,7 +10,7 @@ struct open_file {
     struct file *file;
     bool is_directory;
     uint64_t position; /* of a directory: its cookie */
-    size_t *open_count;
+    struct file_volume *volume;
 };
 
 static struct open_file *from_protocol(EFI_FILE_PROTOCOL *This)
@@ -21,6 +21,14 @@ static struct open_file *from_protocol(EFI_FILE_PROTOCOL *This)
 static const struct file_operations *operations_of(const struct open_file *open)
 {
     return open->file->file_system->file_operations;
+}
+
+/* Before something changes, or goes away: what is being read stays what it was until then. */
+static EFI_TPL begin_change(struct open_file *open)
+{
+    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK);
+    block_poll_drain(&open->volume->reads);
+    return tpl;
 }
 
 static EFI_STATUS open_at(struct open_file *from, EFI_FILE_PROTOCOL **ret, const char16_t *name,
@@ -38,7 +46,7 @@ static EFI_STATUS open_at(struct open_file *from, EFI_FILE_PROTOCOL **ret, const
         operations->close(file);
         return status;
     }
-    return file_protocol_new(file, (info->attributes & FILE_DIRECTORY) != 0, from->open_count, ret);
+    return file_protocol_new(file, (info->attributes & FILE_DIRECTORY) != 0, from->volume, ret);
 }
 
 static EFI_STATUS EFIAPI open_file(EFI_FILE_PROTOCOL *This, EFI_FILE_PROTOCOL **NewHandle,
@@ -52,7 +60,8 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_PROTOCOL *This, EFI_FILE_PROTOCOL **
     if ((OpenMode & EFI_FILE_MODE_CREATE) != 0 &&
         ((Attributes & ~EFI_FILE_VALID_ATTR) != 0 || (Attributes & EFI_FILE_READ_ONLY) != 0))
         return EFI_INVALID_PARAMETER;
-    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK);
+    bool creates = (OpenMode & EFI_FILE_MODE_CREATE) != 0;
+    EFI_TPL tpl = creates ? begin_change(from_protocol(This)) : tpl_raise_to(TPL_CALLBACK);
     EFI_STATUS status = open_at(from_protocol(This), NewHandle, FileName, OpenMode, Attributes);
     efi_restore_tpl(tpl);
     return status;
@@ -60,14 +69,14 @@ static EFI_STATUS EFIAPI open_file(EFI_FILE_PROTOCOL *This, EFI_FILE_PROTOCOL **
 
 static void forget(struct open_file *open)
 {
-    --*open->open_count;
+    open->volume->open_files--;
     pool_free(open);
 }
 
 static EFI_STATUS EFIAPI close_file(EFI_FILE_PROTOCOL *This)
 {
     struct open_file *open = from_protocol(This);
-    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK);
+    EFI_TPL tpl = begin_change(open);
     operations_of(open)->close(open->file);
     forget(open);
     efi_restore_tpl(tpl);
@@ -77,7 +86,7 @@ static EFI_STATUS EFIAPI close_file(EFI_FILE_PROTOCOL *This)
 static EFI_STATUS EFIAPI delete_file(EFI_FILE_PROTOCOL *This)
 {
     struct open_file *open = from_protocol(This);
-    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK);
+    EFI_TPL tpl = begin_change(open);
     EFI_STATUS status = operations_of(open)->delete_file(open->file);
     forget(open);
     efi_restore_tpl(tpl);
@@ -129,7 +138,7 @@ static EFI_STATUS EFIAPI write_file(EFI_FILE_PROTOCOL *This, size_t *BufferSize,
     struct open_file *open = from_protocol(This);
     if (BufferSize == NULL || (Buffer == NULL && *BufferSize > 0))
         return EFI_INVALID_PARAMETER;
-    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK);
+    EFI_TPL tpl = begin_change(open);
     EFI_STATUS status = operations_of(open)->write(open->file, open->position, Buffer, *BufferSize);
     if (!EFI_ERROR(status))
         open->position += *BufferSize;
@@ -193,7 +202,7 @@ static EFI_STATUS EFIAPI set_info(EFI_FILE_PROTOCOL *This, const EFI_GUID *Infor
 {
     if (InformationType == NULL || Buffer == NULL)
         return EFI_INVALID_PARAMETER;
-    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK);
+    EFI_TPL tpl = begin_change(from_protocol(This));
     EFI_STATUS status =
         file_information_set(from_protocol(This)->file, InformationType, BufferSize, Buffer);
     efi_restore_tpl(tpl);
@@ -209,8 +218,8 @@ static EFI_STATUS EFIAPI flush_file(EFI_FILE_PROTOCOL *This)
     return status;
 }
 
-/* The asynchronous calls finish before they return, and then tell so as the token wants it: with an
- * event the outcome is in the token, without one it is the return value. */
+/* Most of the asynchronous calls finish before they return, and then tell so as the token wants it:
+ * with an event the outcome is in the token, without one it is the return value. */
 static EFI_STATUS conclude(EFI_FILE_IO_TOKEN *token, EFI_STATUS status)
 {
     token->Status = status;
@@ -228,10 +237,26 @@ static EFI_STATUS EFIAPI open_file_ex(EFI_FILE_PROTOCOL *This, EFI_FILE_PROTOCOL
     return conclude(Token, open_file(This, NewHandle, FileName, OpenMode, Attributes));
 }
 
+/* The position is behind what will have been read at once, for the next call. */
+static bool start_reading(struct open_file *open, EFI_FILE_IO_TOKEN *token)
+{
+    size_t size;
+    if (token->Event == NULL || token->Buffer == NULL || open->is_directory)
+        return false;
+    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK);
+    bool started = file_read_start(open->volume, open->file, open->position, token, &size);
+    if (started)
+        open->position += size;
+    efi_restore_tpl(tpl);
+    return started;
+}
+
 static EFI_STATUS EFIAPI read_file_ex(EFI_FILE_PROTOCOL *This, EFI_FILE_IO_TOKEN *Token)
 {
     if (Token == NULL)
         return EFI_INVALID_PARAMETER;
+    if (start_reading(from_protocol(This), Token))
+        return EFI_SUCCESS;
     return conclude(Token, read_file(This, &Token->BufferSize, Token->Buffer));
 }
 
@@ -249,7 +274,7 @@ static EFI_STATUS EFIAPI flush_file_ex(EFI_FILE_PROTOCOL *This, EFI_FILE_IO_TOKE
     return conclude(Token, flush_file(This));
 }
 
-EFI_STATUS file_protocol_new(struct file *file, bool is_directory, size_t *open_count,
+EFI_STATUS file_protocol_new(struct file *file, bool is_directory, struct file_volume *volume,
                              EFI_FILE_PROTOCOL **ret)
 {
     struct open_file *open = pool_alloc_zeroed(sizeof *open);
@@ -259,7 +284,7 @@ EFI_STATUS file_protocol_new(struct file *file, bool is_directory, size_t *open_
     }
     open->file = file;
     open->is_directory = is_directory;
-    open->open_count = open_count;
+    open->volume = volume;
     open->protocol = (EFI_FILE_PROTOCOL){
         .Revision = EFI_FILE_PROTOCOL_REVISION2,
         .Open = open_file,
@@ -277,7 +302,7 @@ EFI_STATUS file_protocol_new(struct file *file, bool is_directory, size_t *open_
         .WriteEx = write_file_ex,
         .FlushEx = flush_file_ex,
     };
-    ++*open_count;
+    volume->open_files++;
     *ret = &open->protocol;
     return EFI_SUCCESS;
 }

@@ -11,7 +11,7 @@
 struct volume {
     EFI_SIMPLE_FILE_SYSTEM_PROTOCOL protocol;
     struct file_system *file_system;
-    size_t open_files;
+    struct file_volume files;
 };
 
 static EFI_STATUS EFIAPI open_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *This,
@@ -24,7 +24,7 @@ static EFI_STATUS EFIAPI open_volume(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *This,
     struct file *root;
     EFI_STATUS status = volume->file_system->operations->open_root(volume->file_system, &root);
     if (!EFI_ERROR(status))
-        status = file_protocol_new(root, true, &volume->open_files, Root);
+        status = file_protocol_new(root, true, &volume->files, Root);
     efi_restore_tpl(tpl);
     return status;
 }
@@ -35,6 +35,7 @@ EFI_STATUS volume_install(EFI_HANDLE handle, struct file_system *file_system, st
     if (volume == NULL)
         return EFI_OUT_OF_RESOURCES;
     volume->file_system = file_system;
+    block_poll_init(&volume->files.reads, file_system->device);
     volume->protocol =
         (EFI_SIMPLE_FILE_SYSTEM_PROTOCOL){EFI_SIMPLE_FILE_SYSTEM_PROTOCOL_REVISION, open_volume};
     EFI_STATUS status = efi_install_protocol_interface(
@@ -49,7 +50,7 @@ EFI_STATUS volume_install(EFI_HANDLE handle, struct file_system *file_system, st
 
 EFI_STATUS volume_uninstall(EFI_HANDLE handle, struct volume *volume)
 {
-    if (volume->open_files > 0)
+    if (volume->files.open_files > 0)
         return EFI_ACCESS_DENIED;
     EFI_STATUS status = efi_uninstall_protocol_interface(
         handle, GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL), &volume->protocol);

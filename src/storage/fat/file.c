@@ -48,21 +48,42 @@ EFI_STATUS fat_transfer(struct fat_node *node, bool write, uint64_t position, vo
     return EFI_SUCCESS;
 }
 
-EFI_STATUS fat_read(struct file *file, uint64_t position, void *buffer, size_t size,
-                    size_t *ret_size)
+/* Can the file be read there? Cuts `*size` at its end. */
+static EFI_STATUS check_read(struct fat_node *node, uint64_t position, size_t *size)
 {
-    struct fat_node *node = fat_file_of(file)->node;
     if (fat_node_is_directory(node))
         return EFI_UNSUPPORTED;
     if (node->deleted || position > node->entry.size)
         return EFI_DEVICE_ERROR;
-    size = (size_t)MIN(size, node->entry.size - position);
-    if (size > 0 && node->chain.first == 0)
+    *size = (size_t)MIN(*size, node->entry.size - position);
+    if (*size > 0 && node->chain.first == 0)
         return fat_corrupted(node, "bad first cluster");
-    EFI_STATUS status = fat_ahead_read(node, position, buffer, size);
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS fat_read(struct file *file, uint64_t position, void *buffer, size_t size,
+                    size_t *ret_size)
+{
+    struct fat_node *node = fat_file_of(file)->node;
+    EFI_STATUS status = check_read(node, position, &size);
+    if (!EFI_ERROR(status))
+        status = fat_ahead_read(node, position, buffer, size);
     if (EFI_ERROR(status))
         return status;
     *ret_size = size;
+    return EFI_SUCCESS;
+}
+
+EFI_STATUS fat_map_file(struct file *file, uint64_t position, size_t size, uint64_t *ret_offset,
+                        size_t *ret_size)
+{
+    struct fat_node *node = fat_file_of(file)->node;
+    EFI_STATUS status = check_read(node, position, &size);
+    if (EFI_ERROR(status))
+        return status;
+    if (size > 0)
+        return fat_map(node, position, size, ret_offset, ret_size);
+    *ret_size = 0;
     return EFI_SUCCESS;
 }
 

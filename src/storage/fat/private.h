@@ -284,6 +284,8 @@ EFI_STATUS fat_lookup(struct fat_node *directory, struct path_component componen
 void fat_close(struct file *file);
 EFI_STATUS fat_read(struct file *file, uint64_t position, void *buffer, size_t size,
                     size_t *ret_size);
+EFI_STATUS fat_map_file(struct file *file, uint64_t position, size_t size, uint64_t *ret_offset,
+                        size_t *ret_size);
 /* Where the bytes at `position`, which are inside the file, lie on the device, and how many of
  * `size` lie there together: at least one. EFI_VOLUME_CORRUPTED: the chain does not go so far. */
 EFI_STATUS fat_map(struct fat_node *node, uint64_t position, size_t size, uint64_t *ret_offset,

@@ -61,6 +61,7 @@ static const struct file_operations file_operations = {
     .close = fat_close,
     .delete_file = fat_delete,
     .read = fat_read,
+    .map = fat_map_file,
     .write = fat_write,
     .read_directory = fat_read_directory,
     .get_info = fat_get_info,
@@ -99,6 +100,7 @@ EFI_STATUS fat_mount(struct block_device *device, struct file_system **ret)
     volume->device = device;
     volume->file_system.operations = &operations;
     volume->file_system.file_operations = &file_operations;
+    volume->file_system.device = device;
     list_init(&volume->nodes);
     status = fat_parse_boot_sector(volume, sector);
     if (!EFI_ERROR(status)) {

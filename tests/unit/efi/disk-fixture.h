@@ -115,6 +115,7 @@ static inline int disk_setup(void **state)
 {
     fake_cpu_reset();
     fake_apic_reset();
+    timers_reset();
     timers_init();
     fake_cpu.interrupts_enabled = true;
     handles_before = count_handles();

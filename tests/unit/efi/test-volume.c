@@ -113,6 +113,164 @@ static void tokens(void **state)
                      EFI_NOT_FOUND);
 }
 
+#define BIG (64 * 1024u)
+
+static uint8_t big[BIG], back[BIG];
+
+static EFI_FILE_PROTOCOL *big_file(void)
+{
+    size_t size = BIG;
+    EFI_FILE_PROTOCOL *file;
+    for (size_t i = 0; i < BIG; i++)
+        big[i] = (uint8_t)(i * 7 + i / 512);
+    assert_int_equal(root->Open(root, &file, u"big",
+                                EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE, 0),
+                     EFI_SUCCESS);
+    assert_int_equal(file->Write(file, &size, big), EFI_SUCCESS);
+    assert_int_equal(file->SetPosition(file, 0), EFI_SUCCESS);
+    memset(back, 0, sizeof back);
+    ram.asynchronous = true;
+    return file;
+}
+
+static EFI_FILE_IO_TOKEN token_at(size_t offset, size_t size)
+{
+    EFI_FILE_IO_TOKEN token = {.BufferSize = size, .Buffer = back + offset, .Status = 0x55};
+    assert_int_equal(efi_create_event(0, 0, NULL, NULL, &token.Event), EFI_SUCCESS);
+    return token;
+}
+
+static void expect_done(EFI_FILE_IO_TOKEN *token, EFI_STATUS status, size_t size)
+{
+    assert_int_equal(efi_check_event(token->Event), EFI_SUCCESS);
+    assert_int_equal(token->Status, status);
+    assert_int_equal(token->BufferSize, size);
+    assert_int_equal(efi_close_event(token->Event), EFI_SUCCESS);
+}
+
+static void pass_ms(uint64_t ms)
+{
+    for (uint64_t end = fake_cpu.tsc + ms * 1000000; fake_cpu.tsc < end; fake_apic_poll())
+        fake_cpu.tsc += 10000;
+}
+
+/* Two are under way at once; the last one ends with the file. */
+static void reading_meanwhile(void **state)
+{
+    EFI_FILE_PROTOCOL *file = big_file();
+    EFI_FILE_IO_TOKEN first = token_at(0, BIG / 2), second = token_at(BIG / 2, BIG);
+    uint64_t position;
+    assert_int_equal(file->ReadEx(file, &first), EFI_SUCCESS);
+    assert_int_equal(file->ReadEx(file, &second), EFI_SUCCESS);
+    assert_int_equal(efi_check_event(first.Event), EFI_NOT_READY);
+    assert_int_equal(efi_check_event(second.Event), EFI_NOT_READY);
+    assert_int_equal(first.Status, EFI_NOT_READY);
+    assert_int_equal(file->GetPosition(file, &position), EFI_SUCCESS);
+    assert_int_equal(position, BIG);
+    pass_ms(2);
+    expect_done(&first, EFI_SUCCESS, BIG / 2);
+    expect_done(&second, EFI_SUCCESS, BIG / 2);
+    assert_memory_equal(back, big, BIG);
+
+    EFI_FILE_IO_TOKEN again = token_at(0, 4096);
+    assert_int_equal(file->SetPosition(file, 4096), EFI_SUCCESS);
+    assert_int_equal(file->ReadEx(file, &again), EFI_SUCCESS);
+    assert_int_equal(efi_check_event(again.Event), EFI_NOT_READY);
+    pass_ms(2);
+    expect_done(&again, EFI_SUCCESS, 4096);
+    assert_memory_equal(back, big + 4096, 4096);
+    assert_int_equal(file->SetPosition(file, BIG), EFI_SUCCESS);
+
+    EFI_FILE_IO_TOKEN end = token_at(0, 512);
+    assert_int_equal(file->ReadEx(file, &end), EFI_SUCCESS);
+    expect_done(&end, EFI_SUCCESS, 0);
+    assert_int_equal(file->SetPosition(file, BIG - 100), EFI_SUCCESS);
+    EFI_FILE_IO_TOKEN ragged = token_at(0, 512);
+    assert_int_equal(file->ReadEx(file, &ragged), EFI_SUCCESS);
+    expect_done(&ragged, EFI_SUCCESS, 100);
+    assert_memory_equal(back, big + BIG - 100, 100);
+    assert_int_equal(file->Close(file), EFI_SUCCESS);
+}
+
+/* What is read is what was there when it began, and nothing is under way when a file is closed. */
+static void changes_wait_for_readers(void **state)
+{
+    EFI_FILE_PROTOCOL *file = big_file(), *other;
+    EFI_FILE_IO_TOKEN read = token_at(0, 4096), last = token_at(4096, 4096);
+    static uint8_t zeros[BIG];
+    size_t size = BIG;
+    assert_int_equal(file->ReadEx(file, &read), EFI_SUCCESS);
+    assert_int_equal(file->SetPosition(file, 0), EFI_SUCCESS);
+    assert_int_equal(file->Write(file, &size, zeros), EFI_SUCCESS);
+    expect_done(&read, EFI_SUCCESS, 4096);
+    assert_memory_equal(back, big, 4096);
+
+    assert_int_equal(root->Open(root, &other, u"big", EFI_FILE_MODE_READ, 0), EFI_SUCCESS);
+    assert_int_equal(other->ReadEx(other, &last), EFI_SUCCESS);
+    assert_int_equal(efi_check_event(last.Event), EFI_NOT_READY);
+    assert_int_equal(file->Delete(file), EFI_SUCCESS);
+    expect_done(&last, EFI_SUCCESS, 4096);
+    EFI_FILE_IO_TOKEN gone = token_at(0, 4096);
+    assert_int_equal(other->ReadEx(other, &gone), EFI_SUCCESS);
+    expect_done(&gone, EFI_DEVICE_ERROR, 4096);
+    assert_int_equal(other->Close(other), EFI_SUCCESS);
+}
+
+/* Written in turns, two files lie in pieces: in too many to be read meanwhile, or in a few. */
+static void readers_of_pieces(void **state)
+{
+    enum { PIECE = 4096, COUNT = 20 };
+    EFI_FILE_PROTOCOL *files[2];
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(root->Open(root, &files[i], i == 0 ? u"a" : u"b",
+                                    EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE | EFI_FILE_MODE_CREATE,
+                                    0),
+                         EFI_SUCCESS);
+    for (size_t i = 0; i < BIG; i++)
+        big[i] = (uint8_t)(i * 3 + i / PIECE);
+    for (size_t i = 0; i < 2 * COUNT; i++) {
+        size_t size = PIECE;
+        assert_int_equal(files[i % 2]->Write(files[i % 2], &size, big + i % 16 * PIECE),
+                         EFI_SUCCESS);
+    }
+    ram.asynchronous = true;
+    assert_int_equal(files[0]->SetPosition(files[0], 0), EFI_SUCCESS);
+    static uint8_t all[COUNT * PIECE];
+    EFI_FILE_IO_TOKEN many = token_at(0, sizeof all), few = token_at(0, 8 * PIECE);
+    many.Buffer = all;
+    assert_int_equal(files[0]->ReadEx(files[0], &many), EFI_SUCCESS);
+    expect_done(&many, EFI_SUCCESS, sizeof all);
+    assert_int_equal(files[0]->SetPosition(files[0], 0), EFI_SUCCESS);
+    unsigned reads = ram.reads;
+    assert_int_equal(files[0]->ReadEx(files[0], &few), EFI_SUCCESS);
+    assert_int_equal(efi_check_event(few.Event), EFI_NOT_READY);
+    pass_ms(20);
+    expect_done(&few, EFI_SUCCESS, 8 * PIECE);
+    assert_true(ram.reads >= reads + 8);
+    assert_memory_equal(back, all, 8 * PIECE);
+    for (size_t i = 0; i < COUNT; i++)
+        assert_memory_equal(all + i * PIECE, big + i * 2 % 16 * PIECE, PIECE);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(files[i]->Close(files[i]), EFI_SUCCESS);
+}
+
+static void errors_of_readers(void **state)
+{
+    EFI_FILE_PROTOCOL *file = big_file();
+    EFI_FILE_IO_TOKEN bad = token_at(0, BIG), lost = token_at(0, BIG);
+    for (uint64_t lba = PARTITION_LBA; memcmp(ram.data + lba * BLOCK, big + 512, 512) != 0;)
+        ram.error_lba = ++lba;
+    assert_int_equal(file->ReadEx(file, &bad), EFI_SUCCESS);
+    pass_ms(2);
+    expect_done(&bad, EFI_DEVICE_ERROR, BIG);
+    ram.silent = true;
+    fake_cpu.tsc_step = 100000000; /* the half minute is over soon */
+    assert_int_equal(file->SetPosition(file, 0), EFI_SUCCESS);
+    assert_int_equal(file->ReadEx(file, &lost), EFI_SUCCESS);
+    assert_int_equal(file->Close(file), EFI_SUCCESS);
+    expect_done(&lost, EFI_ABORTED, BIG);
+}
+
 static void information(void **state)
 {
     static const EFI_GUID unknown = {1, 2, 3, {4}};
@@ -204,6 +362,10 @@ int main(void)
                                         volume_teardown),
         cmocka_unit_test_setup_teardown(reading_and_positions, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(tokens, volume_setup, volume_teardown),
+        cmocka_unit_test_setup_teardown(reading_meanwhile, volume_setup, volume_teardown),
+        cmocka_unit_test_setup_teardown(changes_wait_for_readers, volume_setup, volume_teardown),
+        cmocka_unit_test_setup_teardown(readers_of_pieces, volume_setup, volume_teardown),
+        cmocka_unit_test_setup_teardown(errors_of_readers, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(information, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(renaming, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(disconnecting_while_a_file_is_open, volume_setup,
