@@ -71,9 +71,8 @@ boot
 """
 
 
-@pytest.fixture
-def grub(tmp_path):
-    """GRUB of grub-efi-amd64-bin, made bootable as grub-install would, its modules on the disk."""
+def grub_disk(tmp_path, config):
+    """GRUB of grub-efi-amd64-bin, made bootable as grub-install would, its modules and a program on the disk."""
     modules = debian.unpacked("grub-efi-amd64-bin") / "usr/lib/grub/x86_64-efi"
     image = tmp_path / "grub.efi"
     (tmp_path / "early.cfg").write_text(
@@ -83,7 +82,7 @@ def grub(tmp_path):
         mkimage, "-d", modules, "-O", "x86_64-efi", "-o", image, "-p", "/boot/grub", "-c", tmp_path / "early.cfg",
         "part_gpt", "fat", "search", "search_fs_file", "normal", "configfile")
     files = {"EFI/BOOT/BOOTX64.EFI": image, "next.efi": guests.program("mp")}
-    files["boot/grub/grub.cfg"] = GRUB_SCRIPT.format(uuid=guests.EXT4_UUID)
+    files["boot/grub/grub.cfg"] = config
     for module in [*modules.glob("*.mod"), *modules.glob("*.lst")]:
         files[f"boot/grub/x86_64-efi/{module.name}"] = module
     return guests.disk(tmp_path, "mp", files, ext4=ext4_tree(tmp_path, "from-ext4"))
@@ -93,9 +92,9 @@ def section(text, name):
     return text.partition(f"[{name}]")[2].partition("[")[0]
 
 
-def test_grub_script(start, grub):
+def test_grub_script(start, tmp_path):
     """ls, lsefi, lsefimmap, lsefisystab, search and chainloader."""
-    vm = start(Spec([grub]))
+    vm = start(Spec([grub_disk(tmp_path, GRUB_SCRIPT.format(uuid=guests.EXT4_UUID))]))
     text = plain(vm.expect(r"guest: done=0x\d"))
     assert "(hd0,gpt1)" in section(text, "ls") and "(hd0,gpt2)" in section(text, "ls"), text
     assert re.search(r"Handle 0x[0-9a-f]+", section(text, "lsefi")) and "disk" in section(text, "lsefi").lower(), text
