@@ -2,6 +2,7 @@
 #include "boot/option.h"
 
 #include "boot/expand.h"
+#include "boot/shell.h"
 #include "boot/variable.h"
 #include "efi/guid.h"
 #include "lib/crc32.h"
@@ -9,22 +10,31 @@
 #include "lib/status_name.h"
 #include "lib/ucs2.h"
 
+/* The shell is in memory, and its path is no allocation; of others the path is. */
+static EFI_STATUS find_image(struct boot *boot, const struct load_option *option,
+                             struct boot_image *ret)
+{
+    if (shell_is_path(option->path))
+        return shell_get(boot, ret);
+    ret->path = expand_path(boot, option->path);
+    return ret->path != NULL ? EFI_SUCCESS : EFI_NOT_FOUND;
+}
+
 void option_start(struct boot *boot, const struct load_option *option, const char *name,
                   enum boot_image_type type, option_starter start)
 {
     size_t problems = boot->host->GetProblemCount(boot->host);
     struct boot_image image = {
         .type = type,
-        .path = expand_path(boot, option->path),
         .options = option->options_size > 0 ? option->options : NULL,
         .options_size = option->options_size,
         .name = name,
     };
-    EFI_STATUS status = EFI_NOT_FOUND;
     bool started = false;
-    if (image.path != NULL) {
+    EFI_STATUS status = find_image(boot, option, &image);
+    if (!EFI_ERROR(status)) {
         status = start(boot, &image, &started);
-        (void)boot->bs->FreePool(image.path);
+        (void)boot->bs->FreePool(image.image != NULL ? image.image : image.path);
     }
     if (!started && boot->host->GetProblemCount(boot->host) == problems)
         boot_report(boot, "%s: %s", name, status_name(status));

@@ -9,7 +9,7 @@ enum boot_image_type { BOOT_IMAGE_ANY, BOOT_IMAGE_APPLICATION, BOOT_IMAGE_DRIVER
 /* An image to start: where it is, and what it is told. */
 struct boot_image {
     enum boot_image_type type;      /* others are not started, which is reported */
-    EFI_DEVICE_PATH_PROTOCOL *path; /* full path of the file; NULL with an image in memory */
+    EFI_DEVICE_PATH_PROTOCOL *path; /* full path of the file */
     void *image;                    /* in memory, or NULL */
     size_t image_size;
     const void *options; /* load options, or NULL */

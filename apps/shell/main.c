@@ -99,7 +99,7 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
         status = set_up(&startup);
     if (!EFI_ERROR(status))
         status = startup_run(&startup);
-    if (!EFI_ERROR(status) && shell.leaving != SHELL_ENDS && !startup.exit)
+    if (!EFI_ERROR(status) && shell.leaving != SHELL_ENDS && !startup.exit && !shell.no_console_in)
         status = prompt_loop();
     tear_down(&startup);
     return EFI_ERROR(status) ? status : shell.exit_code;

@@ -59,8 +59,7 @@ static bool take_delay(struct startup *startup, const char16_t *word)
     return word[6] == 0;
 }
 
-/* True when the word is an option of the shell itself. `*ret_more` is false for the last one,
- * -startup and -exit keep going. */
+/* True when the word is an option of the shell itself. */
 static bool take_option(struct startup *startup, const char16_t *word)
 {
     static const struct {
@@ -68,6 +67,7 @@ static bool take_option(struct startup *startup, const char16_t *word)
         size_t offset;
     } flags[] = {
         {"-nostartup", offsetof(struct startup, no_startup)},
+        {"-startup", offsetof(struct startup, with_startup)},
         {"-nomap", offsetof(struct startup, no_map)},
         {"-noversion", offsetof(struct startup, no_version)},
         {"-exit", offsetof(struct startup, exit)},
@@ -77,9 +77,7 @@ static bool take_option(struct startup *startup, const char16_t *word)
             *((bool *)((char *)startup + flags[i].offset)) = true;
             return true;
         }
-    if (text_is(word, "-startup"))
-        startup->no_startup = false;
-    else if (text_is(word, "-noconsolein"))
+    if (text_is(word, "-noconsolein"))
         shell.no_console_in = true;
     else if (text_is(word, "-noconsoleout"))
         shell.no_console_out = true;
@@ -188,7 +186,8 @@ static EFI_STATUS run_command(const struct startup *startup)
     EFI_STATUS status = line.failed ? EFI_OUT_OF_RESOURCES : EFI_SUCCESS;
     if (!EFI_ERROR(status)) {
         execute_line(text_string(&line));
-        shell.exit_code = shell.last_error;
+        if (shell.leaving != SHELL_ENDS) /* exit has a code of its own */
+            shell.exit_code = shell.last_error;
     }
     text_free(&line);
     return status;
@@ -208,9 +207,10 @@ EFI_STATUS startup_run(struct startup *startup)
         run_builtin(u"ver");
     if (!startup->no_map && startup->count == 0)
         run_builtin(u"map");
-    if (startup->count > 0) {
-        startup->exit = true;
-        return run_command(startup);
-    }
-    return startup->no_startup ? EFI_SUCCESS : run_startup_script(startup);
+    EFI_STATUS status = EFI_SUCCESS;
+    if (startup->with_startup || (!startup->no_startup && startup->count == 0))
+        status = run_startup_script(startup);
+    if (!EFI_ERROR(status) && startup->count > 0 && shell.leaving != SHELL_ENDS)
+        status = run_command(startup);
+    return status;
 }

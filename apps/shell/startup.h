@@ -10,10 +10,11 @@
 /* How the shell was called (UEFI Shell 2.2 §3.2), and what it does before the first prompt. */
 struct startup {
     struct arena arena;
-    struct word *words; /* file-name and its options: what runs instead of startup.nsh */
+    struct word
+        *words; /* file-name and its options: what runs instead of startup.nsh, or after it */
     size_t count;
     uint64_t delay; /* seconds before startup.nsh */
-    bool no_startup, no_map, no_version, exit;
+    bool no_startup, with_startup, no_map, no_version, exit;
 };
 
 /* Reads the image's load options, or the parameters of a shell that started this one. */

@@ -83,6 +83,8 @@ static EFI_STATUS with_handle(struct invocation *i, struct option_list *list,
     if (!handle_operand(i->operands[3], &handle))
         return EFI_INVALID_PARAMETER;
     EFI_DEVICE_PATH_PROTOCOL *path = handle_interface(handle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL));
+    if (path == NULL) /* an image's own, as the shell's */
+        path = handle_interface(handle, GUID_OF(EFI_LOADED_IMAGE_DEVICE_PATH_PROTOCOL));
     if (path == NULL)
         return complain_status(EFI_NOT_FOUND, "device path of handle %ls", i->operands[3]);
     return use(i, list, path);

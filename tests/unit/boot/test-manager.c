@@ -85,6 +85,25 @@ static void put_file_option(const char16_t *name, uint32_t attributes, const cha
     put(name, o.bytes, o.size);
 }
 
+/* The firmware's shell by its path, and one that is a little different. */
+static void shell_by_path(void **state)
+{
+    put_file_option(u"Boot0001", LOAD_OPTION_ACTIVE,
+                    u"Fv(5A1B5F0E-9C39-4D0B-8E21-6D2F0B43C178)/"
+                    u"FvFile(7C04A583-9E3E-4F1C-AD65-E05268D0B4D1)");
+    put(u"BootOrder", "\1\0", 2);
+    has_shell = false;
+    boot_order(&boot);
+    assert_string_equal(reports, "Boot0001 \"Name\": not found\n");
+    has_shell = true;
+    boot_order(&boot);
+    assert_string_equal(loaded, "shell\n");
+    put_file_option(u"Boot0001", LOAD_OPTION_ACTIVE,
+                    u"FvFile(7C04A583-9E3E-4F1C-AD65-E05268D0B4D1)");
+    boot_order(&boot);
+    assert_string_equal(loaded, "shell\n");
+}
+
 /* In their order, active ones only, each once; others that come later at the next attempt. */
 static void drivers_come_first(void **state)
 {
@@ -222,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(short_forms, start, disk_teardown),
         cmocka_unit_test_setup_teardown(only_active_boot_options, start, disk_teardown),
+        cmocka_unit_test_setup_teardown(shell_by_path, start, disk_teardown),
         cmocka_unit_test_setup_teardown(drivers_come_first, start, disk_teardown),
         cmocka_unit_test_setup_teardown(hostile_options, start, disk_teardown),
         cmocka_unit_test_setup_teardown(host_order, start, disk_teardown),
