@@ -43,36 +43,32 @@ static void duplicate(void)
     CHECK(p->DuplicateDevicePath(NULL) == NULL);
 }
 
+/* AppendDevicePath and AppendDeviceNode do the same with a path of one node. */
+static void expect_appended(EFI_DEVICE_PATH_PROTOCOL *(EFIAPI *append_one)(
+    const EFI_DEVICE_PATH_PROTOCOL *first, const EFI_DEVICE_PATH_PROTOCOL *second))
+{
+    struct test_path one = make_path(1), two = make_path(2);
+    uint8_t both[2 * sizeof one];
+    memcpy(both, &one, NODE_SIZE);
+    memcpy(both + NODE_SIZE, &two, sizeof two);
+    expect_path(append_one(&one.vendor.Header, &two.vendor.Header), both, NODE_SIZE + sizeof two);
+    expect_path(append_one(NULL, &two.vendor.Header), &two, sizeof two);
+    expect_path(append_one(&one.vendor.Header, NULL), &one, sizeof one);
+    expect_path(append_one(NULL, NULL), &one.end, sizeof one.end);
+}
+
 static void append(void)
 {
     const EFI_DEVICE_PATH_UTILITIES_PROTOCOL *p = utilities();
-    struct test_path one = make_path(1), two = make_path(2);
-    uint8_t both[2 * sizeof one];
-    if (p == NULL)
-        return;
-    memcpy(both, &one, NODE_SIZE);
-    memcpy(both + NODE_SIZE, &two, sizeof two);
-    expect_path(p->AppendDevicePath(&one.vendor.Header, &two.vendor.Header), both,
-                NODE_SIZE + sizeof two);
-    expect_path(p->AppendDevicePath(NULL, &two.vendor.Header), &two, sizeof two);
-    expect_path(p->AppendDevicePath(&one.vendor.Header, NULL), &one, sizeof one);
-    expect_path(p->AppendDevicePath(NULL, NULL), &one.end, sizeof one.end);
+    if (p != NULL)
+        expect_appended(p->AppendDevicePath);
 }
 
 static void append_node(void)
 {
     const EFI_DEVICE_PATH_UTILITIES_PROTOCOL *p = utilities();
-    struct test_path one = make_path(1), two = make_path(2);
-    uint8_t both[2 * sizeof one];
-    if (p == NULL)
-        return;
-    memcpy(both, &one, NODE_SIZE);
-    memcpy(both + NODE_SIZE, &two, sizeof two);
-    expect_path(p->AppendDeviceNode(&one.vendor.Header, &two.vendor.Header), both,
-                NODE_SIZE + sizeof two);
-    expect_path(p->AppendDeviceNode(NULL, &two.vendor.Header), &two, sizeof two);
-    expect_path(p->AppendDeviceNode(&one.vendor.Header, NULL), &one, sizeof one);
-    expect_path(p->AppendDeviceNode(NULL, NULL), &one.end, sizeof one.end);
+    if (p != NULL)
+        expect_appended(p->AppendDeviceNode);
 }
 
 static void instances(void)

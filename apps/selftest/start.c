@@ -14,19 +14,27 @@ static void start_return(void)
     CHECK(is_gone(handle));
 }
 
+static char16_t why[] = u"why";
+
+/* A child that exits and says why. */
+static EFI_HANDLE load_exiting(EFI_STATUS status)
+{
+    EFI_HANDLE handle = load_child(APP, CHILD_EXIT, status);
+    orders.exit_data = why;
+    orders.exit_data_size = sizeof why;
+    return handle;
+}
+
 static void exit_data(void)
 {
-    static char16_t text[] = u"why";
-    EFI_HANDLE handle = load_child(APP, CHILD_EXIT, EFI_ABORTED);
+    EFI_HANDLE handle = load_exiting(EFI_ABORTED);
     REQUIRE_TRUE(handle != NULL);
-    orders.exit_data = text;
-    orders.exit_data_size = sizeof text;
     size_t size = 0;
     char16_t *data = NULL;
     EXPECT(EFI_ABORTED, bs->StartImage(handle, &size, &data) /* Exit */);
-    EQUAL(sizeof text, size);
+    EQUAL(sizeof why, size);
     if (CHECK(data != NULL)) {
-        CHECK(memcmp(data, text, sizeof text) == 0);
+        CHECK(memcmp(data, why, sizeof why) == 0);
         EXPECT(EFI_SUCCESS, bs->FreePool(data));
     }
     CHECK(is_gone(handle));
@@ -35,11 +43,8 @@ static void exit_data(void)
 /* Who does not want the data gets none. */
 static void exit_data_unwanted(void)
 {
-    static char16_t text[] = u"why";
-    EFI_HANDLE handle = load_child(APP, CHILD_EXIT, EFI_SUCCESS);
+    EFI_HANDLE handle = load_exiting(EFI_SUCCESS);
     REQUIRE_TRUE(handle != NULL);
-    orders.exit_data = text;
-    orders.exit_data_size = sizeof text;
     EXPECT(EFI_SUCCESS, bs->StartImage(handle, NULL, NULL));
     CHECK(is_gone(handle));
 }

@@ -53,24 +53,27 @@ void tap_plan(size_t count)
     say("1..%zu", count);
 }
 
-void tap_note(const char *format, ...)
+static void say_behind(const char *word, const char *format, va_list args)
 {
     char text[LINE_SIZE];
+    format_text_va(text, sizeof text, format, args);
+    say("%s %s", word, text);
+}
+
+void tap_note(const char *format, ...)
+{
     va_list args;
     va_start(args, format);
-    format_text_va(text, sizeof text, format, args);
+    say_behind("#", format, args);
     va_end(args);
-    say("# %s", text);
 }
 
 void tap_bail_out(const char *format, ...)
 {
-    char text[LINE_SIZE];
     va_list args;
     va_start(args, format);
-    format_text_va(text, sizeof text, format, args);
+    say_behind("Bail out!", format, args);
     va_end(args);
-    say("Bail out! %s", text);
 }
 
 void tap_use_uart(void)
