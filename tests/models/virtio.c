@@ -193,9 +193,22 @@ static bool walk_chain(struct virtio_model *model, struct virtio_model_queue *qu
     }
 }
 
+static bool is_in_flight(const struct virtio_model_queue *queue, uint16_t head)
+{
+    return queue->in_flight[head / 8] >> head % 8 & 1;
+}
+
+static void set_in_flight(struct virtio_model_queue *queue, uint16_t head, bool in_flight)
+{
+    uint8_t bit = (uint8_t)(1u << head % 8);
+    queue->in_flight[head / 8] =
+        (uint8_t)((queue->in_flight[head / 8] & ~bit) | (in_flight ? bit : 0));
+}
+
 bool virtio_model_pop(struct virtio_model *model, unsigned index, struct virtio_model_chain *ret)
 {
-    /* The addresses in a scribbled ring are the model's own inventions: it must not believe them. */
+    /* The addresses in a scribbled ring are the model's own inventions: it must not believe them.
+     */
     if (!may_run(model, index) || model->scribbled)
         return false;
     struct virtio_model_queue *queue = &model->queues[index];
@@ -206,7 +219,7 @@ bool virtio_model_pop(struct virtio_model *model, unsigned index, struct virtio_
     ret->head = head;
     ret->count = 0;
     /* After a scribble the rings make no sense any more, and the hostile device had its fun. */
-    bool valid = head < queue->size && !queue->in_flight[head] && walk_chain(model, queue, ret);
+    bool valid = head < queue->size && !is_in_flight(queue, head) && walk_chain(model, queue, ret);
     if (!valid) {
         if (model->lie == NULL)
             bus_forbidden(model->bus, "queue %u: chain at %u is bad or in flight", index, head);
@@ -214,7 +227,7 @@ bool virtio_model_pop(struct virtio_model *model, unsigned index, struct virtio_
         return false;
     }
     queue->next_available++;
-    queue->in_flight[head] = true;
+    set_in_flight(queue, head, true);
     return true;
 }
 
@@ -226,7 +239,7 @@ void virtio_model_push(struct virtio_model *model, unsigned index, uint16_t head
     struct virtq_used *used = used_ring(model, queue);
     if (used == NULL)
         return;
-    queue->in_flight[head] = false;
+    set_in_flight(queue, head, false);
     used->ring[queue->used % queue->size] = (struct virtq_used_elem){
         .id = (uint32_t)virtio_model_lie(model, LIE_USED_ID, head),
         .len = (uint32_t)virtio_model_lie(model, LIE_USED_LENGTH, length),

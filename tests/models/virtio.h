@@ -20,7 +20,7 @@ struct virtio_model_queue {
     bool enabled;
     uint64_t descriptors, driver, device;
     uint16_t next_available, used;
-    bool in_flight[VIRTQ_SIZE_MAX]; /* heads */
+    uint8_t in_flight[VIRTQ_SIZE_MAX / 8]; /* heads: a bit for each */
 };
 
 /* A chain that the device took. */
