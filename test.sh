@@ -3,7 +3,8 @@
 #
 # test.sh: every test, in rings, from the quickest to the slowest. A ring that
 # fails does not keep the next from running. --long fuzzes each parser for
-# longer than the fixed number of executions. Ends with one line of totals.
+# longer than the fixed number of executions, and measures what tests reach of
+# the drivers. Ends with one line of totals.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -127,7 +128,11 @@ heading "unit tests"
 meson_ring host
 heading "fuzz targets, a fixed number of executions each"
 meson_ring fuzz env CC=clang
-if [ "$long" -gt 0 ]; then fuzz_long; fi
+if [ "$long" -gt 0 ]; then
+	fuzz_long
+	heading "coverage of the drivers"
+	one "90 % of each driver's lines" tools/coverage.sh
+fi
 heading "system tests"
 system_ring
 heading "figures (limits: docs/architecture.md, section 9)"

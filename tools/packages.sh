@@ -16,7 +16,7 @@ packages_of() {
 	# The demo disk is made of Debian packages by these.
 	run) echo qemu-system-x86 python3 mtools dosfstools gdisk cpio gzip binutils ca-certificates ;;
 	# libdevmapper: grub-mkimage wants it.
-	test) echo clang lld clang-format libcmocka-dev libclang-rt-dev pkg-config python3-pytest \
+	test) echo clang lld llvm clang-format libcmocka-dev libclang-rt-dev pkg-config python3-pytest \
 		python3-pexpect python3-pytest-xdist ovmf qemu-utils e2fsprogs \
 		fdisk xorriso mmdebstrap genext2fs libdevmapper1.02.1 tmux ;;
 	*) usage ;;

@@ -129,23 +129,11 @@ static uint32_t read_config(struct virtio_device *device, unsigned offset, unsig
     }
 }
 
-static void write_config(struct virtio_device *device, unsigned offset, unsigned width,
-                         uint32_t value)
+static void write_config_byte(struct virtio_device *device, unsigned offset, uint8_t value)
 {
     uint64_t address;
-    if (!config_address(device, offset, width, &address))
-        return;
-    switch (width) {
-    case 1:
-        mmio_write8(address, (uint8_t)value);
-        break;
-    case 2:
-        mmio_write16(address, (uint16_t)value);
-        break;
-    default:
-        mmio_write32(address, value);
-        break;
-    }
+    if (config_address(device, offset, 1, &address))
+        mmio_write8(address, value);
 }
 
 static uint8_t config_generation(struct virtio_device *device)
@@ -172,7 +160,6 @@ static const struct virtio_transport modern_transport = {
     .enable_queue = enable_queue,
     .notify = notify,
     .read_config = read_config,
-    .write_config = write_config,
     .config_generation = config_generation,
     .close = close,
     .quiesce = quiesce,
@@ -188,7 +175,7 @@ static const struct virtio_transport legacy_transport = {
     .enable_queue = enable_legacy_queue,
     .notify = notify,
     .read_config = read_config,
-    .write_config = write_config,
+    .write_config_byte = write_config_byte,
     .config_generation = config_generation,
     .close = close,
     .quiesce = quiesce,

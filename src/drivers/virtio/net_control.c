@@ -105,6 +105,6 @@ EFI_STATUS virtio_net_set_address(struct net_device *device,
     if (!net->device->transport->legacy)
         return EFI_UNSUPPORTED;
     for (unsigned i = 0; i < NET_ADDRESS_SIZE; i++)
-        net->device->transport->write_config(net->device, i, 1, address[i]);
+        net->device->transport->write_config_byte(net->device, i, address[i]);
     return EFI_SUCCESS;
 }

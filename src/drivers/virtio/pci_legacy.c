@@ -85,23 +85,10 @@ static uint32_t read_config(struct virtio_device *device, unsigned offset, unsig
     }
 }
 
-static void write_config(struct virtio_device *device, unsigned offset, unsigned width,
-                         uint32_t value)
+static void write_config_byte(struct virtio_device *device, unsigned offset, uint8_t value)
 {
-    if (!range_within(offset, width, to_legacy(device)->config_size))
-        return;
-    uint16_t at = port(device, VIRTIO_LEGACY_CONFIG + offset);
-    switch (width) {
-    case 1:
-        io_write8(at, (uint8_t)value);
-        break;
-    case 2:
-        io_write16(at, (uint16_t)value);
-        break;
-    default:
-        io_write32(at, value);
-        break;
-    }
+    if (range_within(offset, 1, to_legacy(device)->config_size))
+        io_write8(port(device, VIRTIO_LEGACY_CONFIG + offset), value);
 }
 
 /* There is no generation: whoever reads sees what is there. */
@@ -131,7 +118,7 @@ static const struct virtio_transport legacy_transport = {
     .enable_queue = enable_queue,
     .notify = notify,
     .read_config = read_config,
-    .write_config = write_config,
+    .write_config_byte = write_config_byte,
     .config_generation = config_generation,
     .close = close,
     .quiesce = quiesce,

@@ -102,25 +102,6 @@ static uint32_t read_config(struct virtio_device *device, unsigned offset, unsig
     }
 }
 
-static void write_config(struct virtio_device *device, unsigned offset, unsigned width,
-                         uint32_t value)
-{
-    struct modern *m = to_modern(device);
-    if (!range_within(offset, width, m->config_size))
-        return;
-    switch (width) {
-    case 1:
-        mmio_write8(m->config + offset, (uint8_t)value);
-        break;
-    case 2:
-        mmio_write16(m->config + offset, (uint16_t)value);
-        break;
-    default:
-        mmio_write32(m->config + offset, value);
-        break;
-    }
-}
-
 static uint8_t config_generation(struct virtio_device *device)
 {
     return mmio_read8(COMMON_ADDRESS(device, config_generation));
@@ -146,7 +127,6 @@ static const struct virtio_transport modern_transport = {
     .enable_queue = enable_queue,
     .notify = notify,
     .read_config = read_config,
-    .write_config = write_config,
     .config_generation = config_generation,
     .close = close,
     .quiesce = quiesce,

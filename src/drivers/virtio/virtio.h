@@ -40,8 +40,8 @@ struct virtio_transport {
 
     /* Reads 1, 2 or 4 aligned bytes of device configuration; all ones beyond its end. */
     uint32_t (*read_config)(struct virtio_device *device, unsigned offset, unsigned width);
-    void (*write_config)(struct virtio_device *device, unsigned offset, unsigned width,
-                         uint32_t value);
+    /* Writes one byte of it; of legacy devices only, where nothing else is ever set there. */
+    void (*write_config_byte)(struct virtio_device *device, unsigned offset, uint8_t value);
     uint8_t (*config_generation)(struct virtio_device *device);
 
     /* Gives back what opening took, bus mastering too, and frees the device. It has been reset. */

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "drivers/virtio/pci_transport.h"
 #include "host/pool.h"
 #include "unit/drivers/virtio_blk_fixture.h"
 
@@ -59,6 +60,30 @@ static void unusable_legacy_devices_are_refused(void **state)
     refuse(EFI_UNSUPPORTED);
 }
 
+/* A driver's devices are those of its transitional id and of its type, and nobody else's. */
+static void ids_of_transitional_devices(void **state)
+{
+    static const struct {
+        uint16_t id, type;
+    } known[] = {{0x1000, VIRTIO_TYPE_NET},
+                 {0x1001, VIRTIO_TYPE_BLOCK},
+                 {0x1003, VIRTIO_TYPE_CONSOLE},
+                 {0x1004, VIRTIO_TYPE_SCSI},
+                 {0x1005, VIRTIO_TYPE_RNG}};
+    for (unsigned i = 0; i < ARRAY_SIZE(known); i++) {
+        for (unsigned j = 0; j < ARRAY_SIZE(known); j++) {
+            struct pci_function f = {.vendor_id = 0x1af4, .device_id = known[i].id};
+            assert_int_equal(virtio_pci_match(&f, known[j].type), i == j);
+            f.device_id = (uint16_t)(0x1040 + known[i].type);
+            assert_int_equal(virtio_pci_match(&f, known[j].type), i == j);
+            f.vendor_id = 0x1af5;
+            assert_false(virtio_pci_match(&f, known[j].type));
+        }
+    }
+    const struct pci_function balloon = {.vendor_id = 0x1af4, .device_id = 0x1002};
+    assert_false(virtio_pci_match(&balloon, VIRTIO_TYPE_BLOCK));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -67,6 +92,7 @@ int main(void)
         TEST(legacy_devices_work),
         TEST(legacy_ports_are_assigned),
         TEST(unusable_legacy_devices_are_refused),
+        cmocka_unit_test(ids_of_transitional_devices),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
