@@ -8,6 +8,7 @@ import pytest
 import guests
 from disks import layout, loaders, media
 from test_boot import disks_of
+from test_pci import Shell, kernel_spec
 from vm import ROOT, Spec, plain
 
 sys.path.insert(0, str(ROOT / "tests" / "bench"))
@@ -68,6 +69,28 @@ def test_several_namespaces(start, tmp_path):
     extra += ["-device", "nvme-ns,bus=several,drive=blank0,nsid=2", "-device", "nvme-ns,bus=several,drive=boot,nsid=7"]
     vm = start(Spec([], machine="q35", extra=extra))
     vm.expect_prompt()
+
+
+@name("device", ["virtio-blk-pci,disable-legacy=on", "nvme,serial=s"])
+def test_rate_limited_disk(start, device):
+    """What the host makes slow takes its time: of the requests for the kernel the last is answered after seconds."""
+    limited = f"if=none,id=boot,format=raw,file={loaders.kernel() / 'disk.img'},throttling.bps-total=1500000"
+    vm = start(kernel_spec(["-drive", limited, "-device", f"{device},drive=boot"]))
+    vm.expect_prompt()
+
+
+@name("device", ["virtio-blk-pci,disable-legacy=on", "scsi-hd,bus=scsi.0"])
+def test_resized_disk(start, tmp_path, device):
+    """A disk that grows while the VM runs has its new blocks with the next requests."""
+    extra = [*blank(tmp_path, 0), "-device", "virtio-scsi-pci,id=scsi", "-device", f"{device},drive=blank0"]
+    shell = Shell(start, Spec([], machine="q35", extra=extra), tmp_path)
+    last, beyond = (4 << 11) - 1, 4 << 11
+    assert "LBA" in shell.run(f"dblk blk0 {last:x} 1")
+    assert "LBA" not in shell.run(f"dblk blk0 {beyond:x} 1")
+    shell.qmp("block_resize", device="blank0", size=8 << 20)
+    for _ in range(2):  # a SCSI disk tells it with the first request, and is asked with the next one
+        shell.run("dblk blk0 0 1")
+    assert "LBA" in shell.run(f"dblk blk0 {beyond:x} 1")
 
 
 DEVICES = {

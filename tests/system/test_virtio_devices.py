@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Devices that are left alone, and devices behind a virtio-iommu."""
 
+import os
+
 import guests
 import servers
 from disks import layout, loaders
@@ -18,12 +20,14 @@ OTHERS = [
     "-device", "virtio-crypto-pci,cryptodev=crypto0", "-device", "i6300esb",
     "-m", "256M,maxmem=1G", "-object", "memory-backend-ram,id=mem0,size=128M", "-device", "virtio-mem-pci,memdev=mem0",
 ]
+# Needs a module of the host's kernel.
+VSOCK = ["-device", "vhost-vsock-pci,guest-cid=77"] if os.path.exists("/dev/vhost-vsock") else []
 
 
 def test_left_alone(start, tmp_path):
     """Nobody touches what has no driver here, and what has one is reset until it is used, even when all is connected."""
     spec = shell_spec()
-    spec.extra = OTHERS + IOMMU + card(CARDS["modern"])
+    spec.extra = OTHERS + VSOCK + IOMMU + card(CARDS["modern"])
     with servers.Monitor() as monitor:
         spec.extra += ["-qmp", f"unix:{monitor.path},server=on,wait=off"]
         shell = Shell(start, spec, tmp_path)
@@ -34,6 +38,7 @@ def test_left_alone(start, tmp_path):
             statuses[device["name"]] = [word.split(":")[0] for word in answer["status"]["statuses"]]
         text = monitor.execute("human-monitor-command", **{"command-line": "info pci"})
     running = statuses.pop("virtio-blk")
+    assert statuses.pop("vhost-vsock", []) == []
     assert "VIRTIO_CONFIG_S_DRIVER_OK" in running, statuses
     assert statuses == {
         "virtio-balloon": [], "virtio-crypto": [], "virtio-iommu": [], "virtio-mem": [], "virtio-net": []}
@@ -51,6 +56,15 @@ def test_disk_behind_iommu(start):
 
 def test_network_behind_iommu(start, tmp_path):
     expect_answers(start, Spec([guests.disk(tmp_path, "network")], extra=IOMMU + card(BEHIND_IOMMU)))
+
+
+def test_nothing_but_the_command_line(start):
+    """No PCI and no ACPI tables, as on Firecracker: the VMM's command line says where its devices are."""
+    options = f'cloudhv.options="{loaders.console_of("microvm")} initrd=\\initrd.img"'
+    vm = start(Spec(
+        [loaders.kernel() / "disk.img"], machine="microvm-mmio", cmdline=options, extra=["-machine", "acpi=off"]))
+    vm.expect_prompt()
+    assert "System description tables not found" in vm.run("dmesg")
 
 
 def test_drivers_stop_and_start(start, share, tmp_path):
