@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause-Patent
-"""Checks apps/selftest/status_codes.txt: every service is in it, and every row names a test that exists, or a reason.
+"""Checks apps/selftest/status_codes.txt: every service and every function of PROTOCOLS is in it, and every row names a
+test that exists, or a reason.
 
 Usage: check-status-codes.py SOURCE_ROOT. `check-status-codes.py --self-test` plants mistakes and expects to find them.
 tests/system/test_selftest.py checks that the tests of apps/selftest that it names have run.
@@ -12,6 +13,36 @@ import sys
 
 TABLE = "apps/selftest/status_codes.txt"
 SERVICES = ("include/efi/boot_services.h", "include/efi/runtime_services.h")
+# Headers of protocols, and the names that the table has for them; a header's functions are in it under one of these.
+PROTOCOLS = {
+    "acpi_table.h": ["AcpiTable"],
+    "block_io.h": ["BlockIo", "BlockIo2"],
+    "decompress.h": ["Decompress"],
+    "device_path_from_text.h": ["DevicePathFromText"],
+    "device_path_to_text.h": ["DevicePathToText"],
+    "device_path_utilities.h": ["DevicePathUtilities"],
+    "disk_io.h": ["DiskIo", "DiskIo2"],
+    "hii_config_routing.h": ["HiiConfigRouting"],
+    "hii_database.h": ["HiiDatabase"],
+    "hii_font.h": ["HiiFont"],
+    "hii_string.h": ["HiiString"],
+    "memory_attribute.h": ["MemoryAttribute"],
+    "mp_services.h": ["MpServices"],
+    "pci_io.h": ["PciIo"],
+    "pci_root_bridge_io.h": ["PciRootBridgeIo"],
+    "ram_disk.h": ["RamDisk"],
+    "reset_notification.h": ["ResetNotification"],
+    "rng.h": ["Rng"],
+    "serial_io.h": ["SerialIo"],
+    "simple_file_system.h": ["SimpleFileSystem", "File"],
+    "simple_network.h": ["SimpleNetwork"],
+    "simple_text_in.h": ["SimpleTextInput"],
+    "simple_text_in_ex.h": ["SimpleTextInputEx"],
+    "simple_text_out.h": ["SimpleTextOutput"],
+    "smbios.h": ["Smbios"],
+    "timestamp.h": ["Timestamp"],
+    "unicode_collation.h": ["UnicodeCollation"],
+}
 STATUS = re.compile(r"#define (EFI_[A-Z0-9_]+)\s+(?:EFI_ERROR_CODE|\(\(EFI_STATUS\))")
 TOPIC = re.compile(r'TOPIC\("([a-z0-9-]+)", (\w+)\)')
 SERVICE = re.compile(r"\(EFIAPI \*(\w+)\)")
@@ -56,6 +87,15 @@ def services(root):
         body = text[text.index("typedef struct EFI_"):]
         names += SERVICE.findall(body)
     return names
+
+
+def protocol_functions(root):
+    """(names of the protocol, function) of PROTOCOLS; types of callbacks are none."""
+    found = []
+    for header, names in PROTOCOLS.items():
+        functions = SERVICE.findall(read(root, f"include/efi/protocol/{header}"))
+        found += [(names, function) for function in functions if not function.startswith("EFI_")]
+    return found
 
 
 def statuses(root):
@@ -109,6 +149,9 @@ def check(root, text):
             problems.append(f"{TABLE}:{row.number}: {row.service}, {row.status}: {problem}")
     listed = {row.service for row in found}  # a protocol's functions are PROTOCOL.FUNCTION
     problems += [f"{TABLE}: {name} is missing" for name in services(root) if name not in listed]
+    for names, function in protocol_functions(root):
+        if not any(f"{name}.{function}" in listed for name in names):
+            problems.append(f"{TABLE}: {names[0]}.{function} is missing")
     return problems
 
 
@@ -131,6 +174,9 @@ def self_test(root):
     without = "\n".join(line for line in good.splitlines() if not line.startswith("Stall "))
     if check(root, without) != [f"{TABLE}: Stall is missing"]:
         sys.exit("self-test: a missing service is not found")
+    without = "\n".join(line for line in good.splitlines() if not line.startswith("Rng.GetRNG "))
+    if check(root, without) != [f"{TABLE}: Rng.GetRNG is missing"]:
+        sys.exit("self-test: a missing function of a protocol is not found")
 
 
 def main():

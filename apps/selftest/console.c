@@ -44,6 +44,26 @@ static void test_string(void)
     EXPECT(EFI_UNSUPPORTED, out()->TestString(out(), (char16_t *)u"\xd800"));
 }
 
+static void clear_screen(void)
+{
+    EXPECT(EFI_SUCCESS, out()->SetCursorPosition(out(), 5, 7));
+    EQUAL(5, out()->Mode->CursorColumn);
+    EQUAL(7, out()->Mode->CursorRow);
+    EXPECT(EFI_SUCCESS, out()->ClearScreen(out()));
+    EQUAL(0, out()->Mode->CursorColumn);
+    EQUAL(0, out()->Mode->CursorRow);
+}
+
+/* The mode that it has; the screen is cleared. */
+static void set_mode(void)
+{
+    int32_t mode = out()->Mode->Mode;
+    EXPECT(EFI_SUCCESS, out()->SetCursorPosition(out(), 5, 7));
+    EXPECT(EFI_SUCCESS, out()->SetMode(out(), (size_t)mode));
+    EQUAL(mode, out()->Mode->Mode);
+    EQUAL(0, out()->Mode->CursorRow);
+}
+
 static void set_attribute(void)
 {
     int32_t before = out()->Mode->Attribute;
@@ -122,6 +142,8 @@ static const struct selftest tests[] = {
     {"query-mode-unsupported", query_mode_unsupported},
     {"set-mode-unsupported", set_mode_unsupported},
     {"test-string", test_string},
+    {"clear-screen", clear_screen},
+    {"set-mode", set_mode},
     {"set-attribute", set_attribute},
     {"cursor-unsupported", cursor_unsupported},
     {"enable-cursor", enable_cursor},

@@ -9,6 +9,7 @@
 #define RET       0xc3
 #define PAGE      4096u
 #define NEAR_NULL ((volatile uint8_t *)(uintptr_t)0x20)
+#define REGISTERS ((const volatile uint8_t *)(uintptr_t)0xfee00000) /* of the local APIC */
 
 /* Found again in the report. */
 #define MARK 0x1122334455667788ull
@@ -139,6 +140,7 @@ static const struct {
     {"execute-stack", execute_stack, NULL, NULL},
     {"execute-pool", execute_pool, NULL, NULL},
     {"execute-protected", execute_protected, NULL, NULL},
+    {"execute-registers", NULL, execute, REGISTERS},
     {"null-write-elsewhere", fault_elsewhere, NULL, NULL},
 };
 
@@ -158,6 +160,8 @@ static void fault_of_firmware(const char *name)
         write((const void *)(uintptr_t)st->BootServices->AllocatePool);
     else if (is(name, "write-runtime-code"))
         write((const void *)(uintptr_t)st->RuntimeServices->GetTime);
+    else if (is(name, "execute-firmware-data"))
+        execute(st->BootServices);
     else if (is(name, "execute-runtime-data"))
         execute(st->RuntimeServices);
     else if (is(name, "write-headers"))

@@ -8,7 +8,8 @@ import subprocess
 import pytest
 
 import guests
-from disks import loaders
+import servers
+from disks import bad, loaders
 from test_boot import disks_of
 from vm import Spec, plain
 
@@ -33,6 +34,8 @@ FAULTS = {
     "execute-pool": (0x11, "execution of", NUMBER, FORBIDDEN),
     "execute-loader-data": (0x11, "execution of", NUMBER, FORBIDDEN),
     "execute-protected": (0x11, "execution of", NUMBER, FORBIDDEN),
+    "execute-firmware-data": (0x11, "execution of", NUMBER, FORBIDDEN),
+    "execute-registers": (0x11, "execution of", NUMBER, FORBIDDEN),
     "execute-runtime-data": (0x11, "execution of", NUMBER, FORBIDDEN),
     "write-firmware-code": (0x3, "write to", FIRMWARE, FORBIDDEN),
     "write-runtime-code": (0x3, "write to", NUMBER, FORBIDDEN),
@@ -46,6 +49,9 @@ OLD_IMAGES_MAY = ["execute-pool", "execute-loader-data"]
 CALLS_MAX = 20  # src/efi/crash.c
 
 MARK = "1122334455667788"
+
+# Of q35: the local APIC's registers, and the configuration space of PCI.
+APIC, ECAM = 0xFEE00000, 0xE0000000
 
 DLL_CHARACTERISTICS = 70  # offset in the optional header (PE/COFF §3.4.2)
 NX_COMPAT = 0x100
@@ -190,3 +196,29 @@ def test_no_protocol(boot):
     text = vm.expect("guest: survived=0x0")
     assert guests.told(text, "no-protocol") == [0]
     vm.wait_end()
+
+
+def attributes_of(lines, address):
+    """The letters of the page that holds it: X for no execution, C and T for no caching."""
+    for line in lines:
+        match = re.match(r"([0-9a-f]{16}): [0-9a-f]{16} (\S+)", line)
+        large = 1 << 21 if match and match.group(2)[2] == "P" else 1 << 12
+        if match and 0 <= address - int(match.group(1), 16) < large:
+            return match.group(2)
+    return None
+
+
+def test_caching(start):
+    """RAM is cached, registers are not: the processor's page table, as QEMU tells of it."""
+    with servers.Monitor() as monitor:
+        vm = start(Spec(
+            disks_of(bad.no_partitions), cmdline="cloudhv.noboot=halt",
+            extra=["-qmp", f"unix:{monitor.path},server=on,wait=off"]))
+        vm.expect("Nothing could be booted")
+        monitor.wait_halted(deadline=30)
+        lines = monitor.execute("human-monitor-command", **{"command-line": "info tlb"}).splitlines()
+    assert "C" not in attributes_of(lines, 0x100000) and "C" not in attributes_of(lines, 0x2000000)
+    for registers in (APIC, ECAM):
+        letters = attributes_of(lines, registers)
+        assert {"X", "C", "T"} <= set(letters), letters
+    assert attributes_of(lines, 0) is None, "page 0 is mapped"

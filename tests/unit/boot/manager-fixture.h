@@ -9,6 +9,7 @@
 #include "efi/multiple.h"
 #include "efi/open_protocol.h"
 #include "efi/protocol/loaded_image.h"
+#include "efi/protocols/device_path_from_text.h"
 #include "efi/protocols/device_path_to_text.h"
 #include "lib/load_option.h"
 #include "lib/ucs2.h"
@@ -237,4 +238,14 @@ static struct option_bytes make_option(uint32_t attributes, const void *path, si
     memcpy(o.bytes + o.size, "opt", 3);
     o.size += 3;
     return o;
+}
+
+/* A short-form option for a file of the volume. */
+static inline void put_file_option(const char16_t *name, uint32_t attributes, const char16_t *file)
+{
+    EFI_DEVICE_PATH_PROTOCOL *path = device_path_from_text(file);
+    assert_non_null(path);
+    struct option_bytes o = make_option(attributes, path, device_path_size(path));
+    free(path);
+    put(name, o.bytes, o.size);
 }

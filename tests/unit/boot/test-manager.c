@@ -76,15 +76,6 @@ static void only_active_boot_options(void **state)
     assert_null(find(u"BootNext"));
 }
 
-static void put_file_option(const char16_t *name, uint32_t attributes, const char16_t *file)
-{
-    EFI_DEVICE_PATH_PROTOCOL *path = device_path_from_text(file);
-    assert_non_null(path);
-    struct option_bytes o = make_option(attributes, path, device_path_size(path));
-    free(path);
-    put(name, o.bytes, o.size);
-}
-
 /* The firmware's shell by its path, and one that is a little different. */
 static void shell_by_path(void **state)
 {
