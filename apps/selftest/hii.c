@@ -267,6 +267,15 @@ static void layout(void)
     EXPECT(EFI_SUCCESS, bs->CloseEvent(event));
 }
 
+/* EFI_HII_IMAGE_PROTOCOL: without graphics it is not there, rather than a stub. */
+static void no_images(void)
+{
+    static const EFI_GUID images = {
+        0x31a6406a, 0x6bdf, 0x4e46, {0xb2, 0xa2, 0xeb, 0xaa, 0x89, 0xc4, 0x09, 0x20}};
+    void *found;
+    EXPECT(EFI_NOT_FOUND, bs->LocateProtocol(&images, NULL, &found));
+}
+
 static const struct selftest tests[] = {
     {"new-list", new_list},
     {"new-list-invalid", new_list_invalid},
@@ -276,6 +285,7 @@ static const struct selftest tests[] = {
     {"notify", notify},
     {"find-layouts", find_layouts},
     {"layout", layout},
+    {"no-images", no_images},
 };
 
 const struct topic topic_hii = TOPIC("hii", tests);
