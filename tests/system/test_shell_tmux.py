@@ -3,6 +3,7 @@
 
 import pytest
 
+from disks import layout
 from shell import disk
 from terminal import Terminal
 from vm import Spec
@@ -12,6 +13,9 @@ FILES = {
     "long.txt": "".join(f"line {number}\n" for number in range(1, 2001)),
     "wide.txt": "\ufeffwide €\r\n".encode("utf-16-le"),
     "b.bin": bytes(range(64)),
+    # Takes all the room of the volume, in pieces of each size that still fits.
+    "fill.nsh": "@echo -off\r\n" + "".join(f"setsize {64 * layout.MIB >> n} fill{n} 2> nul\r\n" for n in range(18))
+    + "echo full\r\n",
 }
 
 
@@ -168,6 +172,33 @@ def test_edit_search(at_prompt):
     terminal.keys("C-q")
     terminal.wait(r"\AFS0:\\> *\n*\Z")
     run(terminal, "type wide.txt", "^wide €!\n")
+
+
+def test_edit_loses_nothing(at_prompt):
+    """On a full volume, and of a read-only file, nothing is written; the text stays, for another name."""
+    terminal = at_prompt()
+    run(terminal, "attrib +r long.txt", "")
+    run(terminal, "fill", "^full\n")
+    terminal.type("edit a.txt")
+    terminal.keys("Enter")
+    terminal.wait(r"\A edit  a\.txt  ASCII")
+    terminal.keys("F6", *["F7"] * 100)
+    terminal.wait(r"^Line 101 ")
+    terminal.keys("F2", "Enter")
+    terminal.wait(r"^It is NOT saved: volume full$")
+    terminal.keys("F3")
+    terminal.wait(r"^There are changes")
+    terminal.type("n")
+    run(terminal, "type a.txt", "^first line\nsecond line\n +third\n")
+    terminal.type("edit long.txt")
+    terminal.keys("Enter")
+    terminal.wait(r"\A edit  long\.txt  ASCII, read-only")
+    terminal.type("!")
+    terminal.keys("F2", "Enter")
+    terminal.wait(r"^The file is read-only")
+    terminal.keys("C-q")
+    terminal.type("n")
+    run(terminal, "type long.txt", "^line 2000\n")
 
 
 def test_hexedit(at_prompt):

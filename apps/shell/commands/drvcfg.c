@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "lib/memory.h"
 #include "shell/command.h"
+#include "shell/console.h"
 #include "shell/files/files.h"
 #include "shell/files/replace.h"
 #include "shell/model/configuration.h"
@@ -118,12 +119,19 @@ static EFI_STATUS validate(struct invocation *i, EFI_HANDLE handle)
     struct text settings = {0};
     EFI_STATUS status = configuration_read(handle, &settings);
     text_free(&settings);
+    if (status == EFI_NOT_FOUND) { /* some drivers have forms only */
+        print("Device %zX: it gives no settings\n", handle_number(handle));
+        return EFI_SUCCESS;
+    }
     return report(handle, status, "the settings can be read");
 }
 
 static EFI_STATUS show(struct invocation *i, EFI_HANDLE handle)
 {
+    EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL *screen = console_screen();
     EFI_STATUS status = configuration_show_forms(handle);
+    if (!EFI_ERROR(status))
+        (void)screen->ClearScreen(screen); /* the forms are still on it */
     if (status == EFI_UNSUPPORTED) {
         complain("this firmware has no browser of forms; -o writes settings to a file, -i takes "
                  "them from one");
@@ -150,10 +158,16 @@ static EFI_STATUS write_file(struct invocation *i, const struct handles *devices
 {
     struct text lines = {0};
     EFI_STATUS status = EFI_SUCCESS;
+    size_t count = 0;
     text_put(&lines, BYTE_ORDER_MARK);
     for (size_t at = 0; at < devices->count && !EFI_ERROR(status); at++) {
         status = configuration_read(devices->list[at], &lines);
+        if (status == EFI_NOT_FOUND) {
+            status = EFI_SUCCESS; /* it gives none */
+            continue;
+        }
         text_append_utf8(&lines, "\r\n");
+        count++;
         if (EFI_ERROR(status))
             (void)report(devices->list[at], status, "");
     }
@@ -164,7 +178,7 @@ static EFI_STATUS write_file(struct invocation *i, const struct handles *devices
         if (EFI_ERROR(status))
             complain_status(status, "%ls", i->values[OUTPUT]);
         else
-            print("Settings of %zu devices are in %ls.\n", devices->count, i->values[OUTPUT]);
+            print("Settings of %zu devices are in %ls.\n", count, i->values[OUTPUT]);
     }
     text_free(&lines);
     return status;

@@ -29,8 +29,19 @@ static bool is_crlf(const struct document *d, size_t at)
     return next < document_end(d) && unit(d, at) == '\r' && unit(d, next) == '\n';
 }
 
+/* Most characters are one byte, and lines may be megabytes long. */
+static bool is_plain(const struct document *d, size_t at)
+{
+    uint8_t byte = gap_byte(&d->bytes, at);
+    return !d->wide && byte < 0x80 && byte != '\r';
+}
+
 size_t document_next(const struct document *d, size_t at, uint32_t *ret)
 {
+    if (is_plain(d, at)) {
+        *ret = gap_byte(&d->bytes, at);
+        return at + 1;
+    }
     if (is_crlf(d, at)) {
         *ret = '\n';
         return at + 2 * unit_size(d);
