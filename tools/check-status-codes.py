@@ -22,6 +22,7 @@ PROTOCOLS = {
     "device_path_to_text.h": ["DevicePathToText"],
     "device_path_utilities.h": ["DevicePathUtilities"],
     "disk_io.h": ["DiskIo", "DiskIo2"],
+    "erase_block.h": ["EraseBlock"],
     "hii_config_routing.h": ["HiiConfigRouting"],
     "hii_database.h": ["HiiDatabase"],
     "hii_font.h": ["HiiFont"],

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* Block I/O, Block I/O 2, Disk I/O and Disk I/O 2 (UEFI 2.10 §13.7 to §13.10) on a partition that
- * is there to be overwritten, and on a disk that is read-only. */
+/* Block I/O, Block I/O 2, Disk I/O, Disk I/O 2 and Erase Block (UEFI 2.10 §13.7 to §13.12) on a
+ * partition that is there to be overwritten, and on a disk that is read-only. */
 #include "efi/protocol/block_io.h"
 #include "efi/protocol/disk_io.h"
+#include "efi/protocol/erase_block.h"
 #include "lib/memory.h"
 #include "selftest/fixture.h"
 
@@ -317,6 +318,53 @@ static void bytes_asynchronous_errors(void)
            protected->WriteDiskEx(protected, read_only->Media->MediaId, 3, NULL, 10, written));
 }
 
+/* NULL, and the test is skipped: the disk has no such command. */
+static EFI_ERASE_BLOCK_PROTOCOL *eraser(void)
+{
+    void *interface = NULL;
+    if (!find_disks())
+        return NULL;
+    if (EFI_ERROR(
+            bs->HandleProtocol(scratch_handle, GUID_OF(EFI_ERASE_BLOCK_PROTOCOL), &interface)))
+        skip_without("EFI_ERASE_BLOCK_PROTOCOL");
+    return interface;
+}
+
+/* What is next to it stays. */
+static void erase(void)
+{
+    EFI_ERASE_BLOCK_PROTOCOL *disk = eraser();
+    size_t index;
+    if (disk == NULL)
+        return;
+    fill(9);
+    const size_t block = scratch->Media->BlockSize;
+    EXPECT(EFI_SUCCESS, scratch->WriteBlocks(scratch, id(), 16, 3 * block, written));
+    EFI_ERASE_BLOCK_TOKEN token = {NULL, EFI_NOT_READY};
+    REQUIRE(EFI_SUCCESS, bs->CreateEvent(0, 0, NULL, NULL, &token.Event));
+    EXPECT(EFI_SUCCESS, disk->EraseBlocks(disk, id(), 17, &token, block));
+    EXPECT(EFI_SUCCESS, bs->WaitForEvent(1, &token.Event, &index));
+    EXPECT(EFI_SUCCESS, token.TransactionStatus);
+    EXPECT(EFI_SUCCESS, bs->CloseEvent(token.Event));
+    EXPECT(EFI_SUCCESS, disk->EraseBlocks(disk, id(), 17, NULL, block));
+    EXPECT(EFI_SUCCESS, scratch->ReadBlocks(scratch, id(), 16, 3 * block, found));
+    CHECK(memcmp(found, written, block) == 0);
+    CHECK(memcmp(found + 2 * block, written + 2 * block, block) == 0);
+}
+
+static void erase_errors(void)
+{
+    EFI_ERASE_BLOCK_PROTOCOL *disk = eraser();
+    if (disk == NULL)
+        return;
+    const size_t block = scratch->Media->BlockSize;
+    EXPECT(EFI_MEDIA_CHANGED, disk->EraseBlocks(disk, id() + 1, 0, NULL, block));
+    EXPECT(EFI_INVALID_PARAMETER, disk->EraseBlocks(disk, id(), 0, NULL, block - 1));
+    EXPECT(EFI_INVALID_PARAMETER,
+           disk->EraseBlocks(disk, id(), scratch->Media->LastBlock, NULL, 2 * block));
+    EXPECT(EFI_INVALID_PARAMETER, disk->EraseBlocks(disk, id(), UINT64_MAX, NULL, block));
+}
+
 static const struct selftest tests[] = {
     {"media", media},
     {"round-trip", round_trip},
@@ -334,6 +382,8 @@ static const struct selftest tests[] = {
     {"bytes-errors", bytes_errors},
     {"bytes-asynchronous", bytes_asynchronous},
     {"bytes-asynchronous-errors", bytes_asynchronous_errors},
+    {"erase", erase},
+    {"erase-errors", erase_errors},
 };
 
 const struct topic topic_block = TOPIC("block", tests);

@@ -63,7 +63,7 @@ def test_six_gigabytes(start, machine):
 
 
 def test_debug_build(start, firmware):
-    """Its log says of an image with a SectionAlignment of 0x200, as Debian's systemd-boot is, that it is not protected."""
+    """Its log says of an image with SectionAlignment 0x200, as Debian's systemd-boot, that it is not protected."""
     vm = check_prompt(start, spec_of(loaders.systemd_boot, build="DEBUG"))
     if firmware == "cloudhv":
         lines = [line for line in vm.debug_log().splitlines() if "sections share pages" in line]
