@@ -17,6 +17,7 @@ SERVICES = ("include/efi/boot_services.h", "include/efi/runtime_services.h")
 PROTOCOLS = {
     "acpi_table.h": ["AcpiTable"],
     "block_io.h": ["BlockIo", "BlockIo2"],
+    "boot_manager_policy.h": ["BootManagerPolicy"],
     "decompress.h": ["Decompress"],
     "device_path_from_text.h": ["DevicePathFromText"],
     "device_path_to_text.h": ["DevicePathToText"],

@@ -10,6 +10,7 @@
 #include "efi/hii/font.h"
 #include "efi/hii/strings.h"
 #include "efi/protocols/acpi_table.h"
+#include "efi/protocols/boot_manager_policy.h"
 #include "efi/protocols/mp_services.h"
 #include "efi/protocols/ram_disk.h"
 #include "efi/protocols/smbios.h"
@@ -37,6 +38,7 @@ static struct late_protocol {
     {EFI_ACPI_TABLE_PROTOCOL_GUID, acpi_root_find, &acpi_table_protocol, "ACPI table"},
     {EFI_MP_SERVICES_PROTOCOL_GUID, make_mp_services, &mp_services_protocol, "MP services"},
     {EFI_SMBIOS_PROTOCOL_GUID, make_smbios, &smbios_protocol, "SMBIOS"},
+    {EFI_BOOT_MANAGER_POLICY_PROTOCOL_GUID, NULL, &boot_manager_policy_protocol, "boot policy"},
     {EFI_RAM_DISK_PROTOCOL_GUID, NULL, &ram_disk_protocol, "RAM disk"},
     {EFI_HII_DATABASE_PROTOCOL_GUID, NULL, &hii_database_protocol, "HII database"},
     {EFI_HII_STRING_PROTOCOL_GUID, NULL, &hii_string_protocol, "HII string"},
