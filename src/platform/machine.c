@@ -19,7 +19,7 @@
 #define LEGACY_SIZE  0x60000u
 #define ONE_MIB      (1ull << 20)
 #define SEGMENTS_MAX 128 /* Cloud Hypervisor has at most 96 */
-#define WINDOWS_MAX  384
+#define WINDOWS_MAX  256
 #define VIRTIO_MAX   64
 
 static struct machine machine;

@@ -139,21 +139,25 @@ static struct virtq_used *used_ring(struct virtio_model *model, struct virtio_mo
                sizeof(struct virtq_used) + sizeof(struct virtq_used_elem) * queue->size);
 }
 
-/* A hostile VMM writes into shared memory whenever it likes. The available ring begins where the
- * descriptors end. */
+/* A hostile VMM writes into shared memory whenever it likes: here when the doorbell has been rung,
+ * and at each completion. */
 static void scribble(struct virtio_model *model, struct virtio_model_queue *queue)
 {
     uint64_t pattern = virtio_model_lie(model, LIE_SCRIBBLE, 0);
     struct virtq_desc *table = descriptor_table(model, queue);
     struct virtq_avail *avail = available_ring(model, queue);
-    if (pattern == 0 || table == NULL || avail == NULL)
+    struct virtq_used *used = used_ring(model, queue);
+    if (pattern == 0 || table == NULL || avail == NULL || used == NULL)
         return;
     for (unsigned i = 0; i < queue->size; i++) {
         table[i] = (struct virtq_desc){pattern, (uint32_t)pattern, (uint16_t)pattern,
                                        (uint16_t)(pattern >> 16)};
         avail->ring[i] = (uint16_t)pattern;
+        used->ring[i] =
+            (struct virtq_used_elem){(uint32_t)(pattern >> 8) & 0xffff, (uint32_t)(pattern >> 24)};
     }
     avail->idx = (uint16_t)(pattern >> 32);
+    used->flags = (uint16_t)(pattern >> 40);
     model->scribbled = true;
 }
 
@@ -246,4 +250,6 @@ void virtio_model_push(struct virtio_model *model, unsigned index, uint16_t head
     };
     queue->used += (uint16_t)virtio_model_lie(model, LIE_USED_INDEX, 1);
     __atomic_store_n(&used->idx, queue->used, __ATOMIC_RELEASE);
+    if (model->lie != NULL)
+        scribble(model, queue);
 }

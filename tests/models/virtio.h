@@ -46,7 +46,7 @@ enum virtio_lie {
     LIE_USED_LENGTH,
     LIE_USED_INDEX, /* how far the index moves; honest: 1 */
     LIE_RESULT,     /* the device's own status byte */
-    LIE_SCRIBBLE,   /* not 0: rings are overwritten with this */
+    LIE_SCRIBBLE,   /* not 0: the rings are overwritten with this, all of them */
 };
 
 struct virtio_model {
