@@ -80,8 +80,8 @@ static EFI_STATUS change(struct pci_io *io, uint64_t mask, uint64_t attributes)
     return EFI_SUCCESS;
 }
 
-/* What a driver finds it sets again when it stops: kinds of space that the function has not are left
- * out, though the command register may decode them. */
+/* What a driver finds it sets again when it stops: kinds of space that the function has not are
+ * left out, though the command register may decode them. */
 static EFI_STATUS get(struct pci_io *io, uint64_t *ret)
 {
     if (ret == NULL)
