@@ -254,6 +254,25 @@ void console_settle(void)
     }
 }
 
+void console_ask_sizes(void)
+{
+    FOR_EACH_TERMINAL(t)
+    {
+        if (!t->hears || !is_used(t))
+            continue;
+        terminal_ask_size(t);
+        flush(t);
+    }
+}
+
+bool console_sizes_told(void)
+{
+    bool told = false;
+    FOR_EACH_TERMINAL(t)
+    told |= terminal_size_told(t);
+    return told;
+}
+
 bool console_largest_size(uint16_t *ret_columns, uint16_t *ret_rows)
 {
     uint16_t columns = UINT16_MAX, rows = ENCODER_MAX_ROWS;

@@ -60,6 +60,13 @@ void console_forget(void);
  * an OS takes over. */
 void console_settle(void);
 
+/* Asks terminals for their size, each once. For when somebody waits for input: the answers are
+ * among it, and would otherwise be left for the OS, as if they had been typed. */
+void console_ask_sizes(void);
+
+/* Has a terminal told its size since this was asked last? */
+bool console_sizes_told(void);
+
 /* The largest screen that every terminal can show, as far as they know their size (a UART without a
  * reader never does); false when none knows. */
 bool console_largest_size(uint16_t *ret_columns, uint16_t *ret_rows);

@@ -189,11 +189,22 @@ static size_t finish_plain(uint8_t final, struct key *ret)
     }
 }
 
+static void take_size(struct decoder *d, uint16_t rows, uint16_t columns)
+{
+    d->reported_rows = rows;
+    d->reported_columns = columns;
+    d->size_told = true;
+}
+
 static size_t finish_csi(struct decoder *d, uint8_t final, struct key *ret)
 {
     d->state = DECODER_GROUND;
     if (d->ignore)
         return 0;
+    if (final == 'R' && d->parameter == 1 && d->parameters[0] > 1) { /* row 1: F3 with modifiers */
+        take_size(d, d->parameters[0], d->parameters[1]);
+        return 0;
+    }
     uint8_t modifiers = modifiers_of(d->parameters[1]);
     switch (d->digits ? final : 0) {
     case 0:
@@ -209,10 +220,8 @@ static size_t finish_csi(struct decoder *d, uint8_t final, struct key *ret)
     case 'u':
         return emit_code(ret, d->parameters[0], modifiers);
     case 't':
-        if (d->parameters[0] == 8 && d->parameter == 2) {
-            d->reported_rows = d->parameters[1];
-            d->reported_columns = d->parameters[2];
-        }
+        if (d->parameters[0] == 8 && d->parameter == 2)
+            take_size(d, d->parameters[1], d->parameters[2]);
         return 0;
     default:
         if (d->parameter == 0) /* an older xterm: CSI 5 A */

@@ -29,8 +29,10 @@ struct decoder {
     bool alt;          /* ESC came before this character */
     bool after_return; /* swallows the line feed of CR LF */
 
-    /* The terminal's answer to CSI 18 t, 0 until it comes. */
+    /* The terminal's size, 0 until it tells that: the place of the cursor in its last corner, or
+     * the answer to CSI 18 t. size_told whenever it does. */
     uint16_t reported_rows, reported_columns;
+    bool size_told;
 };
 
 /* One byte makes at most this many keys. */

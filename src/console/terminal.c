@@ -68,6 +68,28 @@ bool terminal_read(struct terminal *terminal, size_t size, void (*take_key)(cons
     return length > 0;
 }
 
+void terminal_ask_size(struct terminal *terminal)
+{
+    /* Not every terminal answers xterm's CSI 18 t. All say where the cursor is, and let it go no
+     * further than there is a place: DECSC, CUP, DSR, DECRC. */
+    static const char question[] = "\x1b"
+                                   "7\x1b[999;999H\x1b[6n\x1b"
+                                   "8";
+    uint16_t columns, rows;
+    if (terminal->size_asked)
+        return;
+    terminal->size_asked = true;
+    if (!terminal_size(terminal, &columns, &rows))
+        collect(terminal, question, sizeof question - 1);
+}
+
+bool terminal_size_told(struct terminal *terminal)
+{
+    bool told = terminal->decoder.size_told;
+    terminal->decoder.size_told = false;
+    return told;
+}
+
 bool terminal_size(struct terminal *terminal, uint16_t *ret_columns, uint16_t *ret_rows)
 {
     struct character_device *device = terminal->device;

@@ -19,6 +19,7 @@ struct terminal {
     struct decoder decoder;
     uint64_t last_input; /* TSC, while the decoder is waiting */
     bool lost;           /* output, since the last terminal_flush() */
+    bool size_asked;
     size_t output_used;
     char output[256];
 };
@@ -32,6 +33,13 @@ bool terminal_flush(struct terminal *terminal);
 /* Reads at most `size` bytes and gives each key to take_key(). Returns false when there was no
  * input. */
 bool terminal_read(struct terminal *terminal, size_t size, void (*take_key)(const struct key *key));
+
+/* Asks the terminal for its size, once, when its device does not know it. The answer is among the
+ * input: it is for those who will read that. */
+void terminal_ask_size(struct terminal *terminal);
+
+/* Has it told its size since this was asked last? */
+bool terminal_size_told(struct terminal *terminal);
 
 /* The size that the device or the terminal has told; false when neither did. */
 bool terminal_size(struct terminal *terminal, uint16_t *ret_columns, uint16_t *ret_rows);

@@ -130,6 +130,9 @@ static void control_sequence(struct vt *vt, char final)
     case 'J':
         erase_below(vt);
         break;
+    case 'n':
+        vt->failed |= numbers[0] != 6; /* where the cursor is; a test answers, or not */
+        break;
     case 'K':
         vt->failed |= numbers[0] != 2;
         erase_row(vt, vt->row, 0);
@@ -147,6 +150,19 @@ static void control_sequence(struct vt *vt, char final)
     }
 }
 
+static void save_cursor(struct vt *vt, bool save)
+{
+    if (save) {
+        vt->saved_row = vt->row;
+        vt->saved_column = vt->column;
+        vt->saved_wrap_pending = vt->wrap_pending;
+    } else {
+        vt->row = vt->saved_row;
+        vt->column = vt->saved_column;
+        vt->wrap_pending = vt->saved_wrap_pending;
+    }
+}
+
 static bool in_sequence(struct vt *vt, uint8_t byte)
 {
     if (byte == ESC) {
@@ -160,7 +176,10 @@ static bool in_sequence(struct vt *vt, uint8_t byte)
     }
     vt->sequence[vt->sequence_length++] = (char)byte;
     vt->sequence[vt->sequence_length] = '\0';
-    if (vt->sequence_length == 2) {
+    if (vt->sequence_length == 2 && (byte == '7' || byte == '8')) {
+        save_cursor(vt, byte == '7');
+        vt->sequence_length = 0;
+    } else if (vt->sequence_length == 2) {
         vt->failed |= byte != '[';
     } else if (vt->sequence_length > 2 && byte >= 0x40) {
         control_sequence(vt, (char)byte);

@@ -24,6 +24,8 @@ struct vt {
     uint16_t columns, rows;
     uint16_t column, row; /* of the cursor */
     bool wrap_pending;
+    uint16_t saved_column, saved_row;
+    bool saved_wrap_pending;
     bool line_feed_returns; /* the host's terminal driver makes CR LF of LF */
     bool immediate_wrap;    /* no delayed wrap: an old terminal */
     bool cursor_hidden;

@@ -9,8 +9,10 @@ import pexpect
 from pexpect import fdpexpect
 import pytest
 
+import guests
 import shell
-from vm import ANSWER, BOOT
+from terminal import Terminal
+from vm import ANSWER, BOOT, Spec
 
 BOTH = pytest.mark.parametrize("console", ["serial", "virtio"])
 
@@ -82,3 +84,50 @@ def test_variables_choose_the_console(start, tmp_path):
     assert "unheard" not in virtio.before
     with pytest.raises(AssertionError):
         serial.vm.expect("heard", timeout=1)
+
+
+@pytest.fixture
+def full_pipe(tmp_path):
+    """Arguments for a character device whose far end is never read, and which takes no byte more."""
+    path = tmp_path / "pipe"
+    for end in ("in", "out"):
+        os.mkfifo(f"{path}.{end}")
+    out = os.open(f"{path}.out", os.O_RDWR | os.O_NONBLOCK)
+    with pytest.raises(BlockingIOError):
+        while True:
+            os.write(out, b"-" * 4096)
+    yield ["-chardev", f"pipe,id=full,path={path}"]
+    os.close(out)
+
+
+def test_serial_port_that_nobody_reads(start, tmp_path, full_pipe):
+    """It takes a few milliseconds once, and then no more."""
+    spec = Spec([guests.disk(tmp_path, "mp")], console="virtio", extra=[*full_pipe, "-serial", "chardev:full"])
+    start(spec).expect("guest: done=0x0")
+
+
+def test_virtio_console_that_nobody_reads(start, tmp_path, full_pipe):
+    extra = [*full_pipe, "-device", "virtio-serial-pci,disable-legacy=on", "-device", "virtconsole,chardev=full"]
+    prompt = shell.Shell(start, [shell.disk(tmp_path, {})], extra=extra)
+    # More than all its buffers hold.
+    assert sum(len(prompt.run(line)) for line in ("memmap", "memmap", "memmap")) > 2048
+
+
+def test_without_a_console(start):
+    """Neither port nor virtio-console: the firmware's program runs to its end."""
+    vm = start(Spec([], console="none", cmdline="cloudhv.noboot=poweroff"))
+    vm.wait_end()
+
+
+def test_size_of_the_terminal(tmp_path):
+    """The terminal is asked, and what it has becomes a mode."""
+    with Terminal(Spec([]), tmp_path, columns=132, rows=43) as terminal:
+        terminal.wait_boot("Shell> *$")
+        terminal.type("mode")
+        terminal.keys("Enter")
+        terminal.wait(r"\b132\b.*\b43\b")
+        terminal.type("mode 132 43")
+        terminal.keys("Enter")
+        terminal.wait(r"\A\s*Shell> *\n*\Z")
+        terminal.type("echo " + "x" * 100)
+        terminal.wait("^Shell> echo x{100}$")

@@ -23,7 +23,7 @@ ANSWER = 30
 # The width of the firmware's text console.
 COLUMNS = 80
 
-TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[=>()][0-9A-B]?")
+TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]|\x1b[78]|\x1b[=>()][0-9A-B]?")
 
 
 @dataclass
@@ -39,14 +39,14 @@ class Spec:
     cmdline: str = ""
     kernel: str = ""
     initramfs: str = ""
-    console: str = "serial"  # or "virtio": where the terminal is
+    console: str = "serial"  # or "virtio", "none": where the terminal is
     extra: list = field(default_factory=list)
 
     def command(self, mode="--dry-run"):
         words = [str(ROOT / "run.sh"), "--vmm", "qemu", "--machine", self.machine, "-b", self.build]
         words += ["--cpus", f"boot={self.cpus}", "--memory", f"size={self.memory}", "--firmware", self.firmware]
-        if self.console == "virtio":
-            words += ["--serial", "off", "--console", "tty"]
+        if self.console != "serial":
+            words += ["--serial", "off", "--console", "tty" if self.console == "virtio" else "off"]
         if self.cmdline:
             words += ["--cmdline", self.cmdline]
         if self.kernel:

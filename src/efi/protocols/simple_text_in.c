@@ -4,6 +4,7 @@
 #include "console/console.h"
 #include "core/time.h"
 #include "efi/event.h"
+#include "efi/protocols/simple_text_out.h"
 #include "efi/tpl.h"
 
 _Static_assert(KEY_UP == SCAN_UP && KEY_PAGE_DOWN == SCAN_PAGE_DOWN && KEY_F1 == SCAN_F1 &&
@@ -22,8 +23,11 @@ static uint64_t last_input; /* TSC */
 
 void text_input_look(void)
 {
-    if (console_poll())
-        last_input = time_now_ticks();
+    if (!console_poll())
+        return;
+    last_input = time_now_ticks();
+    if (console_sizes_told())
+        simple_text_out_update_modes();
 }
 
 uint32_t text_input_period_us(void)
@@ -42,8 +46,10 @@ static void EFIAPI look_for_key(EFI_EVENT Event, void *Context)
     EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
     text_input_look();
     bool ready = console_has_key();
-    if (!ready)
+    if (!ready) {
         console_settle();
+        console_ask_sizes();
+    }
     efi_restore_tpl(tpl);
     if (ready)
         (void)efi_signal_event(Event);

@@ -284,6 +284,15 @@ static void the_size_report_is_kept(void **state)
     feed("\x1b[8;50;132t", 11);
     assert_int_equal(decoder.reported_rows, 50);
     assert_int_equal(decoder.reported_columns, 132);
+    assert_true(decoder.size_told);
+    start();
+    feed("\x1b[43;100R", 9); /* the cursor's place */
+    assert_int_equal(decoder.reported_rows, 43);
+    assert_int_equal(decoder.reported_columns, 100);
+    assert_int_equal(key_count, 0);
+    start();
+    feed("\x1b[1;5R", 6); /* Ctrl-F3 */
+    assert_false(decoder.size_told);
 }
 
 int main(void)

@@ -195,6 +195,11 @@ static void toggle_states(void **state)
 
 static unsigned waits;
 
+#define SIZE_QUESTION                                                                              \
+    "\x1b"                                                                                         \
+    "7\x1b[999;999H\x1b[6n\x1b"                                                                    \
+    "8"
+
 static void type_in_the_third_wait(void)
 {
     fake_cpu.tsc += 10 * 1000000;
@@ -213,10 +218,34 @@ static void waiting_halts_and_settles(void **state)
     vt_clear_log(&vt);
     assert_int_equal(efi_wait_for_event(1, &in->WaitForKey, &index), EFI_SUCCESS);
     assert_int_equal(waits, 3);
-    assert_string_equal(vt.log, "\x1b[11;11H");
+    assert_string_equal(vt.log, "\x1b[11;11H" SIZE_QUESTION); /* and the size is asked for once */
     assert_int_equal(in->ReadKeyStroke(in, &key), EFI_SUCCESS);
     assert_int_equal(key.UnicodeChar, u'k');
     assert_int_equal(efi_check_event(in_ex->WaitForKeyEx), EFI_NOT_READY);
+}
+
+static void answer_in_the_first_wait(void)
+{
+    fake_cpu.tsc += 10 * 1000000;
+    if (++waits == 1)
+        type("\x1b[43;132R");
+    if (waits == 3)
+        type("k");
+    fake_apic_poll();
+}
+
+static void the_size_is_asked_for_where_input_is_waited_for(void **state)
+{
+    size_t index;
+    waits = 0;
+    fake_cpu.wait = answer_in_the_first_wait;
+    assert_int_equal(out->Mode->MaxMode, 1);
+    assert_int_equal(efi_wait_for_event(1, &in->WaitForKey, &index), EFI_SUCCESS);
+    assert_int_equal(waits, 3);
+    assert_int_equal(out->Mode->MaxMode, 4);
+    assert_int_equal(out->SetMode(out, 3), EFI_SUCCESS);
+    assert_int_equal(out->SetCursorPosition(out, 131, 42), EFI_SUCCESS);
+    assert_int_equal(out->SetMode(out, 0), EFI_SUCCESS);
 }
 
 static char notified[64];
@@ -353,6 +382,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(keys_with_modifiers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(toggle_states, set_up, tear_down),
         cmocka_unit_test_setup_teardown(waiting_halts_and_settles, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_size_is_asked_for_where_input_is_waited_for, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(registered_keys_are_seen_without_reading, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_quiet_prompt_sleeps, set_up, tear_down),
