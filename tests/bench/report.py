@@ -15,6 +15,7 @@ sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT / "tests" / "bench"), s
 
 import bench  # noqa: E402
 import guests  # noqa: E402
+import shell  # noqa: E402
 from disks import debian, loaders  # noqa: E402
 from marker import marker_disk, other_disk  # noqa: E402
 from vm import VM, Spec  # noqa: E402
@@ -103,6 +104,15 @@ def kept_ram(firmware):
     return reference - system_ram(Spec(disks, firmware=firmware), logs / f"bench.{firmware}.log")
 
 
+def bytes_to_prompt():
+    """Bytes to the UART, each of them an exit, until the shell waits for a key: no disk, nothing else to say."""
+    logs = ROOT / "Build" / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    with VM(Spec([]), logs / "bench.prompt.log") as vm:
+        before = vm.expect(shell.PROMPT)
+        return len((before + vm.child.after).encode())
+
+
 def number(value):
     return f"{value:,}" if value is not None else "-"
 
@@ -134,6 +144,7 @@ def more_of_ours(one):
     for machine in ("pc", "microvm"):
         other = count("cloudhv", machine=machine)
         rows.append((f"instructions, {machine}", other["instructions"], 1_000_000))
+    rows.append(("bytes on the serial console to the shell's prompt", bytes_to_prompt(), None))
     rows.append(("RELEASE CLOUDHV.fd, bytes", FIRMWARE.stat().st_size, 512 * 1024))
     return rows
 
