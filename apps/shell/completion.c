@@ -104,14 +104,6 @@ static void add_mappings(struct completion *ret, const struct text *prefix)
     }
 }
 
-static bool needs_quotes(const char16_t *s)
-{
-    for (; *s != 0; s++)
-        if (text_is_space(*s) || *s == '#' || *s == '|' || *s == '>' || *s == '<')
-            return true;
-    return false;
-}
-
 static void add_file(struct completion *ret, const struct text *prefix, const struct found *found)
 {
     struct text name = {0}, quoted = {0};
@@ -120,11 +112,7 @@ static void add_file(struct completion *ret, const struct text *prefix, const st
     text_append_string(&name, found->name);
     if (found_is_directory(found))
         text_put(&name, '\\');
-    if (!needs_quotes(text_string(&name))) {
-        add(ret, &name);
-        return;
-    }
-    text_format(&quoted, "\"%ls\"", text_string(&name));
+    text_append_word(&quoted, text_string(&name));
     text_free(&name);
     add(ret, &quoted);
 }

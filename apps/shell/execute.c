@@ -84,33 +84,16 @@ static void change_volume(const char16_t *name)
     set_status(status);
 }
 
-/* The words as strings, the first one replaced by the file's full name. */
+/* The words as strings, the first one replaced by the file's full name; `raw` with their quotes. */
 static char16_t **argument_list(struct arena *arena, char16_t *file, const struct word *words,
-                                size_t count)
+                                size_t count, bool raw)
 {
     char16_t **list = arena_alloc(arena, (count + 1) * sizeof *list);
     if (list == NULL)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        list[i] = i == 0 ? file : words[i].text;
+        list[i] = i == 0 ? file : raw ? words[i].raw : words[i].text;
     return list;
-}
-
-/* Positional parameters keep their quotes (§3.4.3), so that %1 passed on is one word again. */
-static EFI_STATUS run_script(struct arena *arena, char16_t **words, size_t count)
-{
-    const char16_t **parameters = arena_alloc(arena, count * sizeof *parameters);
-    if (parameters == NULL)
-        return EFI_OUT_OF_RESOURCES;
-    for (size_t i = 0; i < count; i++) {
-        struct text text = {0};
-        text_append_word(&text, words[i]);
-        parameters[i] = text.failed ? NULL : arena_copy(arena, text_string(&text), text.length);
-        text_free(&text);
-        if (parameters[i] == NULL)
-            return EFI_OUT_OF_RESOURCES;
-    }
-    return execute_script(words[0], parameters, count);
 }
 
 static bool is_script(const char16_t *file)
@@ -124,7 +107,7 @@ static void run_dynamic(struct arena *arena, EFI_SHELL_DYNAMIC_COMMAND_PROTOCOL 
                         const struct word *words, size_t count)
 {
     size_t code = 0;
-    char16_t **list = argument_list(arena, words[0].text, words, count);
+    char16_t **list = argument_list(arena, words[0].text, words, count, false);
     EFI_STATUS status =
         list != NULL ? dynamic_run(command, list, count, &code) : EFI_OUT_OF_RESOURCES;
     if (EFI_ERROR(status))
@@ -156,15 +139,17 @@ static void run_file(struct arena *arena, const struct word *words, size_t count
         set_status(EFI_NOT_FOUND);
         return;
     }
-    char16_t **list = argument_list(arena, file, words, count);
-    if (list == NULL) {
+    /* Parameters of scripts, as %1 to pass on, and LoadOptions keep quotes (§3.4.3). */
+    char16_t **list = argument_list(arena, file, words, count, false);
+    char16_t **raw = argument_list(arena, file, words, count, true);
+    if (list == NULL || raw == NULL) {
         set_status(EFI_OUT_OF_RESOURCES);
     } else if (is_script(file)) {
-        status = run_script(arena, list, count);
+        status = execute_script(file, (const char16_t *const *)raw, count);
         if (EFI_ERROR(status))
             set_status(status);
     } else {
-        status = execute_image(list, count, &code);
+        status = execute_image(list, raw, count, &code);
         if (EFI_ERROR(status))
             set_status(complain_status(status, "%ls", file));
         else

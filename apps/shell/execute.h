@@ -31,9 +31,10 @@ EFI_STATUS execute_find_manual(const char16_t *name, char16_t **ret) MUST_CHECK;
 /* Loads the image of a file, without starting it. */
 EFI_STATUS execute_load(const char16_t *file, EFI_HANDLE *ret) MUST_CHECK;
 
-/* Loads and runs an image. `words[0]` is its full name. EFI_SUCCESS when it ran; `*ret_code` is
- * what it returned. */
-EFI_STATUS execute_image(char16_t **words, size_t count, EFI_STATUS *ret_code) MUST_CHECK;
+/* Loads and runs an image. `words[0]` is its full name, `raw` the words for LoadOptions.
+ * EFI_SUCCESS when it ran; `*ret_code` is what it returned. */
+EFI_STATUS execute_image(char16_t **words, char16_t **raw, size_t count,
+                         EFI_STATUS *ret_code) MUST_CHECK;
 
 /* Sets %lasterror%. */
 void execute_set_last_error(uint64_t code);

@@ -8,13 +8,13 @@
 #include "shell/streams/proxy.h"
 #include "shell/text.h"
 
-/* The command line as one string, for LoadOptions: with its quotes (§3.4.3). */
+/* The command line as one string, for LoadOptions: its words as they were. */
 static char16_t *join_words(char16_t **words, size_t count)
 {
     struct text line = {0};
     for (size_t i = 0; i < count; i++) {
         text_append_utf8(&line, i > 0 ? " " : "");
-        text_append_word(&line, words[i]);
+        text_append_string(&line, words[i]);
     }
     return text_take(&line);
 }
@@ -59,7 +59,7 @@ static EFI_STATUS start(EFI_HANDLE image, char16_t **words, size_t count, EFI_ST
     return EFI_SUCCESS;
 }
 
-EFI_STATUS execute_image(char16_t **words, size_t count, EFI_STATUS *ret_code)
+EFI_STATUS execute_image(char16_t **words, char16_t **raw, size_t count, EFI_STATUS *ret_code)
 {
     EFI_LOADED_IMAGE_PROTOCOL *loaded;
     EFI_HANDLE image;
@@ -70,7 +70,7 @@ EFI_STATUS execute_image(char16_t **words, size_t count, EFI_STATUS *ret_code)
             (void)shell.bs->UnloadImage(image);
         return status;
     }
-    char16_t *options = join_words(words, count);
+    char16_t *options = join_words(raw, count);
     status = options == NULL ? EFI_OUT_OF_RESOURCES
                              : shell.bs->HandleProtocol(image, GUID_OF(EFI_LOADED_IMAGE_PROTOCOL),
                                                         (void **)&loaded);

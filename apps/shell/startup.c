@@ -181,8 +181,10 @@ static EFI_STATUS run_startup_script(const struct startup *startup)
 static EFI_STATUS run_command(const struct startup *startup)
 {
     struct text line = {0};
-    for (size_t i = 0; i < startup->count; i++)
-        text_format(&line, "%s\"%ls\"", i > 0 ? " " : "", startup->words[i].text);
+    for (size_t i = 0; i < startup->count; i++) {
+        text_append_utf8(&line, i > 0 ? " " : "");
+        text_append_word(&line, startup->words[i].text);
+    }
     EFI_STATUS status = line.failed ? EFI_OUT_OF_RESOURCES : EFI_SUCCESS;
     if (!EFI_ERROR(status)) {
         execute_line(text_string(&line));

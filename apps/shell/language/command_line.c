@@ -47,6 +47,7 @@ static EFI_STATUS fail(struct parser *p, const char *problem)
 /* Reads a word that begins here. */
 static EFI_STATUS take_word(struct parser *p, struct word *ret)
 {
+    const char16_t *begin = p->at;
     bool in_quotes = false;
     ret->quoted = false;
     text_clear(&p->word);
@@ -66,7 +67,8 @@ static EFI_STATUS take_word(struct parser *p, struct word *ret)
     if (in_quotes)
         return fail(p, "a closing quotation mark is missing");
     ret->text = p->word.failed ? NULL : arena_copy(p->arena, text_string(&p->word), p->word.length);
-    return ret->text != NULL ? EFI_SUCCESS : EFI_OUT_OF_RESOURCES;
+    ret->raw = ret->quoted ? arena_copy(p->arena, begin, (size_t)(p->at - begin)) : ret->text;
+    return ret->text != NULL && ret->raw != NULL ? EFI_SUCCESS : EFI_OUT_OF_RESOURCES;
 }
 
 static void skip_spaces(struct parser *p)

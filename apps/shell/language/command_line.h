@@ -14,6 +14,7 @@
 
 struct word {
     char16_t *text; /* without quotes and escapes */
+    char16_t *raw;  /* as it stands on the line */
     bool quoted;    /* some of it was in quotes or escaped */
 };
 

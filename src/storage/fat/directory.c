@@ -5,6 +5,8 @@
 
 /* Reading directories (FAT specification §6). */
 
+#define SHORT_DIRECTORY 2048 /* bytes that are searched from their begin */
+
 uint64_t fat_cluster_offset(const struct fat_volume *volume, uint32_t cluster)
 {
     return volume->root_size + (uint64_t)(cluster - FAT_FIRST_CLUSTER) * volume->cluster_size;
@@ -136,14 +138,31 @@ EFI_STATUS fat_directory_next(struct fat_node *directory, uint32_t *offset, stru
 EFI_STATUS fat_directory_find(struct fat_node *directory, const char16_t *name, size_t length,
                               struct fat_found *ret)
 {
-    uint32_t offset = 0;
+    /* Who works through a directory asks for one name after the other: from the last one on, and
+     * then from the begin up to there. */
+    struct fat_volume *volume = directory->volume;
+    uint32_t start = volume->found.directory == directory->chain.first ? volume->found.behind : 0;
+    uint32_t offset = start;
+    bool again = false;
     for (;;) {
         EFI_STATUS status = fat_directory_next(directory, &offset, ret);
+        if (status == EFI_NOT_FOUND && start > 0 && !again) {
+            offset = 0;
+            again = true;
+            continue;
+        }
         if (EFI_ERROR(status))
             return status;
+        if (again && ret->first_offset >= start)
+            return EFI_NOT_FOUND;
         if (fat_name_equal(ret->name, name, length) ||
-            fat_name_equal(ret->short_name, name, length))
+            fat_name_equal(ret->short_name, name, length)) {
+            if (offset > SHORT_DIRECTORY) {
+                volume->found.directory = directory->chain.first;
+                volume->found.behind = offset;
+            }
             return EFI_SUCCESS;
+        }
     }
 }
 

@@ -223,6 +223,7 @@ EFI_STATUS fat_directory_make(struct fat_node *parent, const struct fat_entry *e
 {
     struct fat_entry dots[2] = {*entry, *entry};
     uint32_t cluster;
+    parent->volume->found.behind = 0; /* a former one may have lain in the same cluster */
     EFI_STATUS status = fat_allocate(parent->volume, 0, 1, &cluster);
     if (EFI_ERROR(status))
         return status;

@@ -124,6 +124,10 @@ struct fat_volume {
     struct fat_cache table; /* the active table */
     struct fat_cache area;  /* root directory and clusters: metadata only */
     struct fat_ahead ahead;
+    struct {
+        uint32_t directory; /* its first cluster */
+        uint32_t behind;    /* bytes; 0: nothing was found yet */
+    } found;                /* where fat_directory_find() was last lucky */
     struct list nodes;
     struct fat_node *root; /* held while mounted */
 };

@@ -72,10 +72,11 @@ def fat(image, place, files, bits=32, sector=SECTOR):
             if name[:end] not in made:
                 run("mmd", "-i", f"{image}@@{offset}", f"::{name[:end]}")
                 made.add(name[:end])
-        _mcopy(f"{image}@@{offset}", name, content)
+        put(f"{image}@@{offset}", name, content)
 
 
-def _mcopy(where, name, content):
+def put(where, name, content):
+    """Copies a file, or bytes, to a name on a volume (mtools' IMAGE@@OFFSET)."""
     if isinstance(content, (str, bytes)):
         data = content.encode() if isinstance(content, str) else content
         result = subprocess.run(["mcopy", "-i", where, "-", f"::{name}"], input=data, capture_output=True)

@@ -51,6 +51,22 @@ static void expect_words(const char16_t *line, size_t count, const char16_t *con
         expect_words(line, sizeof expected_ / sizeof *expected_, expected_);                       \
     } while (0)
 
+/* What scripts and LoadOptions get: quotes and escapes stay (§3.4.3). */
+static void raw_words(void **state)
+{
+    static const char16_t *const expected[] = {u"a",   u"\"b  c\"", u"d\" \"e",
+                                               u"^#f", u"\"\"",     u"g"};
+    struct word *words;
+    size_t count;
+    const char *problem;
+    assert_int_equal(
+        words_parse(&arena, u" a \"b  c\" d\" \"e ^#f \"\" g # h", &words, &count, &problem),
+        EFI_SUCCESS);
+    assert_int_equal(count, ARRAY_SIZE(expected));
+    for (size_t i = 0; i < count; i++)
+        expect_text(words[i].raw, expected[i]);
+}
+
 static void words(void **state)
 {
     WORDS(u"ls", u"ls");
@@ -354,6 +370,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(words, tear_down),
+        cmocka_unit_test_teardown(raw_words, tear_down),
         cmocka_unit_test_teardown(quoted_words_say_so, tear_down),
         cmocka_unit_test_teardown(redirections, tear_down),
         cmocka_unit_test_teardown(pipes, tear_down),

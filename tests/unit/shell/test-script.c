@@ -216,10 +216,61 @@ static int tear_down(void **state)
     return 0;
 }
 
+/* `count` times the line. */
+static void repeat(struct text *script, const char *line, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        text_append_utf8(script, line);
+}
+
+static void expect_large(struct text *script, EFI_STATUS status, const char16_t *end)
+{
+    assert_false(script->failed);
+    assert_int_equal(run_script(text_string(script)), status);
+    assert_true(trace.length >= ucs2_length(end, SIZE_MAX));
+    assert_true(ucs2_equal(trace.data + trace.length - ucs2_length(end, SIZE_MAX), end));
+    text_free(script);
+}
+
+static void large_scripts(void **state)
+{
+    struct text script = {0};
+    text_append_utf8(&script, "echo ");
+    repeat(&script, "%v%", 65536 / 3);
+    text_append_utf8(&script, " end");
+    expect_large(&script, EFI_SUCCESS, u"value end\n");
+
+    repeat(&script, "if y == y then\n", 400);
+    text_append_utf8(&script, "inside\n");
+    repeat(&script, "endif\n", 400);
+    expect_large(&script, EFI_SUCCESS, u"inside\n");
+
+    /* Blocks are found once, not once for each line inside them. */
+    text_append_utf8(&script, "if n == y then\n");
+    repeat(&script, "if y == y then\n", 100000);
+    repeat(&script, "endif\n", 100000);
+    text_append_utf8(&script, "endif\nbehind\n");
+    expect_large(&script, EFI_SUCCESS, u"behind\n");
+
+    repeat(&script, "for %a in 1\n", 100);
+    repeat(&script, "endfor\n", 100);
+    expect_large(&script, EFI_INVALID_PARAMETER, u"too many loops inside each other\n");
+
+    text_append_utf8(&script, "goto end\n");
+    repeat(&script, ":other\n", 100000);
+    text_append_utf8(&script, ":end\nbehind\n");
+    expect_large(&script, EFI_SUCCESS, u"behind\n");
+
+    text_append_utf8(&script, ":a\ngoto a\n");
+    assert_int_equal(run_script(text_string(&script)), EFI_ABORTED);
+    text_free(&script);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_lines),
+        cmocka_unit_test(large_scripts),
         cmocka_unit_test(echoing),
         cmocka_unit_test(shifting),
         cmocka_unit_test(branches),

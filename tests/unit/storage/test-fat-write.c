@@ -145,6 +145,14 @@ static void test_many(void **state)
                      i % 3 == 0 ? "many\\X%u.y" : "many\\the same beginning %u of a name.CONF", i);
             expect_file(f.root, path, i);
         }
+        /* Backwards, and deleted while others are looked for. */
+        for (unsigned i = 150; i-- > 1;) {
+            snprintf(path, sizeof path,
+                     i % 3 == 0 ? "many\\X%u.y" : "many\\the same beginning %u of a name.CONF", i);
+            assert_int_equal(delete_path(f.root, path), EFI_SUCCESS);
+            expect_file(f.root, "many\\x0.y", 0);
+            assert_false(exists(f.root, path));
+        }
         fixture_check(&f);
         fixture_release(&f);
     }
