@@ -161,6 +161,13 @@ static void note_bar_write(struct pci_model_function *f, unsigned offset, uint32
         f->decoding_was_on_while_sizing = true;
 }
 
+/* Where a function that decodes nothing would be is nobody's concern. */
+static bool moves_nothing(const struct pci_model_function *f, unsigned offset)
+{
+    return offset >= PCI_BAR0 && offset < PCI_BAR0 + 4 * bar_count(f) &&
+           (f->config[PCI_COMMAND] & (PCI_COMMAND_IO | PCI_COMMAND_MEMORY)) == 0;
+}
+
 static void config_write(struct pci_model *segment, unsigned bus, unsigned device,
                          unsigned function, unsigned offset, unsigned width, uint32_t value)
 {
@@ -177,7 +184,8 @@ static void config_write(struct pci_model *segment, unsigned bus, unsigned devic
         f->config[offset + i] =
             (uint8_t)((f->config[offset + i] & ~mask) | (value >> 8 * i & mask));
     }
-    update_decoding(segment);
+    if (!moves_nothing(f, offset))
+        update_decoding(segment);
 }
 
 /* The function that an ECAM offset reaches. */
