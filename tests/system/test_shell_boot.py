@@ -48,10 +48,10 @@ def test_shell_options(start, tmp_path):
     shell = Shell(start, [disk(tmp_path, files)])
     shell.run("fs0:")
     inner = "efi\\boot\\bootx64.efi"
-    assert shell.run(f'{inner} -nostartup -noversion -nomap echo "one  two"') == "one  two"
-    assert "File(s)" in shell.run(f"{inner} ls -a fs0:\\*.nsh")
+    assert shell.run(f'{inner} -exit echo "one  two"') == "one  two"
+    assert "File(s)" in shell.run(f"{inner} -exit ls -a fs0:\\*.nsh")
     assert shell.run(f"{inner} -noversion -nomap -delay:0 -exit").strip() == "has started"
-    shell.run(f"{inner} -nostartup -noversion -nomap bad.nsh")
+    shell.run(f"{inner} -exit fs0:\\bad.nsh")
     assert shell.status() == 7
 
 
