@@ -21,6 +21,7 @@
 #define IER_RESERVED     0xf0
 #define IIR_FIFO_ENABLED 0xc0
 #define FCR_ENABLE       0x01
+#define FCR_TRIGGER_14   0xc0
 #define LCR_STOP_2       0x04
 #define LCR_PARITY_SHIFT 3
 #define LCR_DLAB         0x80
@@ -143,7 +144,9 @@ EFI_STATUS uart_init(struct uart *uart, uint16_t base)
 
     uart_write_register(uart, IER, 0);
     uart_set_line(uart, &(struct uart_line){.divisor = 1, .data_bits = 8, .stop_bits = 1});
-    uart_write_register(uart, FCR, FCR_ENABLE); /* without a reset: what was typed so far stays */
+    /* Without a reset: what was typed so far stays. Nobody is interrupted at the trigger level, but
+     * QEMU fills the FIFO up to it at once, and beyond it byte by byte. */
+    uart_write_register(uart, FCR, FCR_ENABLE | FCR_TRIGGER_14);
     uart_set_modem_control(uart, UART_DTR | UART_RTS);
     if ((uart_read_register(uart, IIR) & IIR_FIFO_ENABLED) == IIR_FIFO_ENABLED)
         uart->depth = FIFO_DEPTH;
