@@ -12,6 +12,8 @@ ROOT = Path(sys.argv[1])
 def exists(name):
     if name.endswith(".py"):
         return (ROOT / "tests/system" / name).exists()
+    if name.startswith("selftest "):
+        return (ROOT / "apps/selftest" / f"{name.split(maxsplit=1)[1].replace('-', '_')}.c").exists()
     folder, _, test = name.partition("/")
     return any((ROOT / "tests/unit" / folder).glob(f"test-{test}.*"))
 
