@@ -139,22 +139,22 @@ EFI_STATUS fat_directory_find(struct fat_node *directory, const char16_t *name, 
                               struct fat_found *ret)
 {
     /* Who works through a directory asks for one name after the other: from the last one on, and
-     * then from the begin up to there. */
+     * then from the begin up to there. What cannot be read behind hides nothing in front of it. */
     struct fat_volume *volume = directory->volume;
     uint32_t start = volume->found.directory == directory->chain.first ? volume->found.behind : 0;
     uint32_t offset = start;
-    bool again = false;
+    EFI_STATUS behind = EFI_SUCCESS; /* how looking from `start` on has ended */
     for (;;) {
         EFI_STATUS status = fat_directory_next(directory, &offset, ret);
-        if (status == EFI_NOT_FOUND && start > 0 && !again) {
+        if (EFI_ERROR(status) && start > 0 && behind == EFI_SUCCESS) {
+            behind = status;
             offset = 0;
-            again = true;
             continue;
         }
         if (EFI_ERROR(status))
             return status;
-        if (again && ret->first_offset >= start)
-            return EFI_NOT_FOUND;
+        if (EFI_ERROR(behind) && ret->first_offset >= start)
+            return behind;
         if (fat_name_equal(ret->name, name, length) ||
             fat_name_equal(ret->short_name, name, length)) {
             if (offset > SHORT_DIRECTORY) {

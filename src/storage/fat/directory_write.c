@@ -109,6 +109,9 @@ EFI_STATUS fat_directory_append(struct fat_node *directory, struct fat_entry *en
     if (EFI_ERROR(status))
         return status;
     *ret_offset = offset;
+    /* What is added may be around the place where a search would go on, so that this would find it
+     * without its long name; or be a directory where a former one was. */
+    directory->volume->found.behind = 0;
     /* What lies behind the end mark may be anything, so the mark moves on with the end. */
     if (at_end) {
         status = fat_directory_entry(directory, offset + size, &behind);
@@ -223,7 +226,6 @@ EFI_STATUS fat_directory_make(struct fat_node *parent, const struct fat_entry *e
 {
     struct fat_entry dots[2] = {*entry, *entry};
     uint32_t cluster;
-    parent->volume->found.behind = 0; /* a former one may have lain in the same cluster */
     EFI_STATUS status = fat_allocate(parent->volume, 0, 1, &cluster);
     if (EFI_ERROR(status))
         return status;

@@ -158,6 +158,64 @@ static void test_many(void **state)
     }
 }
 
+/* \\many with F000 to F149, short names of one entry each behind "." and "..". */
+static void make_many(struct fixture *f)
+{
+    char path[32];
+    make(f, 2);
+    make_directory(f->root, "many");
+    for (unsigned i = 0; i < 150; i++) {
+        snprintf(path, sizeof path, "many\\F%03u", i);
+        write_file(f->root, path, i);
+    }
+}
+
+/* Entries that are made around the place where the last search ended. */
+static void test_made_around(void **state)
+{
+    if (!fixture_has_tools())
+        skip();
+    struct fixture f;
+    make_many(&f);
+    assert_int_equal(delete_path(f.root, "many\\F099"), EFI_SUCCESS);
+    assert_int_equal(delete_path(f.root, "many\\F101"), EFI_SUCCESS);
+    assert_int_equal(delete_path(f.root, "many\\F100"), EFI_SUCCESS);
+    write_file(f.root, "many\\A longer name.txt", 7);
+    struct file *file = open_file(f.root, "many\\ALONGE~1.TXT", MODE_READ, 0);
+    struct file_info info = info_of(file);
+    assert_memory_equal(info.name, u"A longer name.txt", sizeof u"A longer name.txt");
+    close_file(file);
+    assert_int_equal(delete_path(f.root, "many\\ALONGE~1.TXT"), EFI_SUCCESS);
+    fixture_check(&f);
+    fixture_release(&f);
+}
+
+/* What cannot be read hides nothing in front of it, wherever the last search ended. */
+static void test_unreadable_end(void **state)
+{
+    if (!fixture_has_tools())
+        skip();
+    struct fixture f;
+    struct file *file;
+    size_t bad = 0; /* in bytes */
+    make_many(&f);
+    while (memcmp(f.disk.data + bad, "F141       ", 11) != 0)
+        bad += 32;
+    for (unsigned round = 0; round < 2; round++) {
+        fixture_unmount(&f);
+        fixture_mount(&f);
+        f.disk.error_lba = bad / 512;
+        expect_file(f.root, round == 0 ? "many\\F080" : "many\\F005", round == 0 ? 80 : 5);
+        expect_file(f.root, "many\\F010", 10);
+        assert_int_equal(try_open(f.root, "many\\nothing", MODE_READ, 0, &file), EFI_DEVICE_ERROR);
+        assert_int_equal(try_open(f.root, "many\\F145", MODE_READ, 0, &file), EFI_DEVICE_ERROR);
+        f.disk.error_lba = RAMDISK_NEVER;
+    }
+    expect_file(f.root, "many\\F145", 145);
+    fixture_check(&f);
+    fixture_release(&f);
+}
+
 static void test_resize(void **state)
 {
     static const size_t sizes[] = {100, 5000, 4096, 0, 1, 70000, 512, 511, 0};
@@ -538,6 +596,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_create_and_delete),
         cmocka_unit_test(test_many),
+        cmocka_unit_test(test_made_around),
+        cmocka_unit_test(test_unreadable_end),
         cmocka_unit_test(test_resize),
         cmocka_unit_test(test_fragments),
         cmocka_unit_test(test_full),
