@@ -3,8 +3,6 @@
 
 #include "core/log.h"
 #include "core/pool.h"
-#include "core/time.h"
-#include "lib/assert.h"
 #include "lib/checked.h"
 #include "lib/memory.h"
 
@@ -23,26 +21,27 @@ EFI_STATUS block_start(struct block_device *device, struct block_pending *pendin
     return device->operations->submit(device, &pending->request);
 }
 
-/* The deadline counts from the last sign of progress: a rate limiter may stretch
- * a big request, which drivers cut into parts, over minutes. */
+struct block_deadline block_deadline_start(const struct block_device *device)
+{
+    return (struct block_deadline){deadline_in_ms(BLOCK_TIMEOUT_MS), device->progress};
+}
+
+void block_look(struct block_device *device, struct block_deadline *deadline, EFI_STATUS status)
+{
+    device->operations->poll(device);
+    if (device->progress != deadline->progress) {
+        *deadline = block_deadline_start(device);
+    } else if (deadline_passed(&deadline->deadline)) {
+        log_error("%s: no answer for %u seconds", device->name, BLOCK_TIMEOUT_MS / 1000u);
+        device->operations->abort(device, status);
+    }
+}
+
 EFI_STATUS block_wait(struct block_device *device, struct block_pending *pending)
 {
-    const struct block_request *request = &pending->request;
-    struct deadline deadline = deadline_in_ms(BLOCK_TIMEOUT_MS);
-    while (!pending->done) {
-        size_t done = request->done;
-        uint32_t parts = request->parts;
-        device->operations->poll(device);
-        if (pending->done)
-            break;
-        if (request->done != done || request->parts != parts)
-            deadline = deadline_in_ms(BLOCK_TIMEOUT_MS);
-        if (deadline_passed(&deadline)) {
-            log_error("%s: no answer for %u seconds", device->name, BLOCK_TIMEOUT_MS / 1000u);
-            device->operations->abort(device, EFI_TIMEOUT);
-            ASSERT(pending->done);
-        }
-    }
+    struct block_deadline deadline = block_deadline_start(device);
+    while (!pending->done)
+        block_look(device, &deadline, EFI_TIMEOUT);
     return pending->status;
 }
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/time.h"
 #include "efi/status.h"
 #include "lib/list.h"
 #include "lib/macros.h"
@@ -90,6 +91,7 @@ struct block_device {
     bool no_medium; /* block_count is not 0 nevertheless */
     bool can_erase;
     bool volatile_cache; /* BLOCK_FLUSH means something */
+    uint32_t progress;   /* counts, and wraps around, what the device has finished */
 };
 
 /* The device's serial number, empty when it has none. */
@@ -101,6 +103,19 @@ void block_set_serial(struct block_device *device, const void *text, size_t size
 /* How long a request may take before the device is given up: longer than a rate limiter's pauses.
  */
 #define BLOCK_TIMEOUT_MS 30000
+
+/* Counts from the device's last sign of progress, whatever that is of: a rate limiter may stretch
+ * big requests, which drivers cut into parts, and what waits behind them over minutes. */
+struct block_deadline {
+    struct deadline deadline;
+    uint32_t progress;
+};
+
+struct block_deadline block_deadline_start(const struct block_device *device);
+
+/* Collects completions. A device that misses the deadline is aborted: everything in flight ends
+ * with `status`. */
+void block_look(struct block_device *device, struct block_deadline *deadline, EFI_STATUS status);
 
 /* A request whose owner does other things meanwhile. `request` is filled in before block_start(),
  * except for complete and context. */

@@ -338,6 +338,7 @@ void block_queue_complete(struct block_queue *queue, struct block_part *part, EF
     part->next = queue->free_parts;
     queue->free_parts = part;
     request->parts--;
+    queue->device->progress++;
     if (!EFI_ERROR(status)) {
         queue->strikes = 0;
     } else if (!EFI_ERROR(request->status)) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "efi/block_poll.h"
 
-#include "core/time.h"
 #include "efi/event.h"
 #include "efi/timer.h"
 #include "efi/tpl.h"
@@ -17,7 +16,8 @@ static void EFIAPI poll_all(EFI_EVENT event, void *context)
     LIST_FOR_EACH_SAFE(node, &polled)
     {
         struct block_poll *poll = LIST_ENTRY(node, struct block_poll, link);
-        poll->device->operations->poll(poll->device);
+        if (poll->in_flight > 0)
+            block_look(poll->device, &poll->deadline, EFI_TIMEOUT);
         if (poll->in_flight == 0)
             list_remove(&poll->link);
     }
@@ -49,7 +49,8 @@ EFI_STATUS block_poll_submit(struct block_poll *poll, struct block_request *requ
     EFI_STATUS status = make_poll_event();
     if (EFI_ERROR(status))
         return status;
-    poll->in_flight++;
+    if (poll->in_flight++ == 0)
+        poll->deadline = block_deadline_start(poll->device);
     if (requests_in_flight++ == 0)
         (void)efi_set_timer(poll_event, TimerPeriodic, POLL_INTERVAL_100NS);
     if (list_empty(&poll->link))
@@ -63,12 +64,10 @@ EFI_STATUS block_poll_submit(struct block_poll *poll, struct block_request *requ
 void block_poll_drain(struct block_poll *poll)
 {
     EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK); /* poll_all() must not come in between */
-    struct deadline deadline = deadline_in_ms(BLOCK_TIMEOUT_MS);
-    while (poll->in_flight > 0) {
-        poll->device->operations->poll(poll->device);
-        if (deadline_passed(&deadline))
-            poll->device->operations->abort(poll->device, EFI_ABORTED);
-    }
+    if (poll->in_flight > 0)
+        poll->deadline = block_deadline_start(poll->device);
+    while (poll->in_flight > 0)
+        block_look(poll->device, &poll->deadline, EFI_ABORTED);
     list_remove(&poll->link);
     efi_restore_tpl(tpl);
 }

@@ -50,6 +50,7 @@ static void partition_poll(struct block_device *device)
 {
     struct partition_device *partition = partition_of(device);
     partition->parent->operations->poll(partition->parent);
+    device->progress = partition->parent->progress;
 }
 
 static void give_up(struct block_device *device, EFI_STATUS status)

@@ -96,6 +96,7 @@ static EFI_STATUS submit(struct block_device *device, struct block_request *requ
         list_insert_before(&request->link, disk->pending.next);
         return EFI_SUCCESS;
     }
+    disk->device.progress++;
     request->complete(request, perform(disk, request));
     return EFI_SUCCESS;
 }
@@ -107,6 +108,7 @@ static void poll(struct block_device *device)
         return;
     struct block_request *request = LIST_ENTRY(disk->pending.next, struct block_request, link);
     list_remove(&request->link);
+    disk->device.progress++;
     request->complete(request, perform(disk, request));
 }
 

@@ -11,6 +11,7 @@
 #include "core/block.h"
 #include "host/pool.h"
 #include "lib/memory.h"
+#include "models/cpu.h"
 #include "models/ramdisk.h"
 
 #define BLOCKS 16
@@ -98,6 +99,46 @@ static void test_failures(void **state)
     ramdisk_release(&disk);
 }
 
+static const struct block_operations *usual;
+
+/* Somebody looks often, and every 20 seconds there is something. */
+static void slow_poll(struct block_device *device)
+{
+    static unsigned looks;
+    if (++looks % 3000 != 0)
+        return;
+    fake_cpu.tsc += 20000000000;
+    usual->poll(device);
+}
+
+/* What waits behind others of a disk that is slow, but not silent. */
+static void test_slow(void **state)
+{
+    enum { COUNT = 4 };
+    struct ramdisk disk;
+    uint8_t buffers[COUNT][512];
+    struct block_segment segments[COUNT];
+    struct block_pending pending[COUNT];
+    fake_cpu_reset();
+    ramdisk_init(&disk, 512, BLOCKS);
+    disk.asynchronous = true;
+    usual = disk.device.operations;
+    struct block_operations slow = *usual;
+    slow.poll = slow_poll;
+    disk.device.operations = &slow;
+    for (size_t i = 0; i < COUNT; i++) {
+        segments[i] = (struct block_segment){buffers[i], sizeof buffers[i]};
+        pending[i] = (struct block_pending){
+            .request = {
+                .operation = BLOCK_READ, .lba = i, .segments = &segments[i], .segment_count = 1}};
+        assert_int_equal(block_start(&disk.device, &pending[i]), EFI_SUCCESS);
+    }
+    for (size_t i = 0; i < COUNT; i++) /* the first one comes last */
+        assert_int_equal(block_wait(&disk.device, &pending[i]), EFI_SUCCESS);
+    assert_false(disk.dead);
+    ramdisk_release(&disk);
+}
+
 /* Every offset and length around the borders of blocks, against memcpy. */
 static void test_bytes(void **state)
 {
@@ -138,9 +179,8 @@ static void test_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_blocks),   cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_failures), cmocka_unit_test(test_slow),
         cmocka_unit_test(test_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -271,6 +271,21 @@ static void errors_of_readers(void **state)
     expect_done(&lost, EFI_ABORTED, BIG);
 }
 
+/* Nobody but the timer looks, and the disk says nothing. */
+static void readers_of_a_silent_disk(void **state)
+{
+    EFI_FILE_PROTOCOL *file = big_file();
+    EFI_FILE_IO_TOKEN lost = token_at(0, BIG);
+    ram.silent = true;
+    assert_int_equal(file->ReadEx(file, &lost), EFI_SUCCESS);
+    pass_ms(29000);
+    assert_int_equal(efi_check_event(lost.Event), EFI_NOT_READY);
+    pass_ms(3000);
+    expect_done(&lost, EFI_TIMEOUT, BIG);
+    assert_true(ram.dead);
+    assert_int_equal(file->Close(file), EFI_SUCCESS);
+}
+
 static void information(void **state)
 {
     static const EFI_GUID unknown = {1, 2, 3, {4}};
@@ -366,6 +381,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(changes_wait_for_readers, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(readers_of_pieces, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(errors_of_readers, volume_setup, volume_teardown),
+        cmocka_unit_test_setup_teardown(readers_of_a_silent_disk, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(information, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(renaming, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(disconnecting_while_a_file_is_open, volume_setup,
