@@ -78,10 +78,8 @@ static EFI_STATUS follow(struct fuse_volume *volume, const struct fuse_file *dir
     length = length == 1 ? 0 : length; /* the root */
     memcpy(path + length + 1, name, size);
     EFI_STATUS status = fuse_find(volume, path, true, &place);
-    if (status == EFI_VOLUME_CORRUPTED || status == EFI_ACCESS_DENIED)
-        return EFI_NOT_FOUND;
-    if (EFI_ERROR(status))
-        return status;
+    if (EFI_ERROR(status)) /* whatever is wrong there, the directory is not to blame */
+        return status == EFI_OUT_OF_RESOURCES ? status : EFI_NOT_FOUND;
     *ret = place.entry.attr;
     status = place.entry.nodeid == 0 ? EFI_NOT_FOUND : EFI_SUCCESS;
     if (!EFI_ERROR(status))

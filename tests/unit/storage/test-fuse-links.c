@@ -203,6 +203,13 @@ static void a_directory_shows_what_links_lead_to(void **state)
             assert_int_equal(info.size, expected[i].size);
     }
     assert_int_equal(fs->file_operations->read_directory(root, &cookie, &info), EFI_NOT_FOUND);
+    /* The server does not say where "kernel" leads. */
+    cookie = 0;
+    assert_int_equal(fs->file_operations->read_directory(root, &cookie, &info), EFI_SUCCESS);
+    server.error = -FUSE_ENOSYS;
+    server.error_opcode = FUSE_READLINK;
+    assert_int_equal(fs->file_operations->read_directory(root, &cookie, &info), EFI_SUCCESS);
+    assert_true(ucs2_equal(info.name, u"b"));
     for (size_t allowed = 0; allowed < 3; allowed++) {
         cookie = 2;
         host_fail_allocation_after(allowed);
