@@ -61,13 +61,16 @@ static void fill(struct fat_node *node, struct fat_window *window, uint64_t posi
     EFI_STATUS status = settle(volume, window);
     (void)status; /* of what nobody wants any more */
     window->size = 0;
+    if (ahead->broken)
+        return;
     if (window->data == NULL)
         window->data = pool_alloc_pages(WINDOW_SPACE);
     if (window->data == NULL)
         return;
     ahead->window_size = MIN(MAX(2 * ahead->window_size, WINDOW_FIRST), WINDOW_MAX);
     size_t size = (size_t)MIN(ahead->window_size, node->entry.size - position);
-    if (EFI_ERROR(fat_map(node, position, size, &offset, &together)))
+    ahead->broken = EFI_ERROR(fat_map(node, position, size, &offset, &together));
+    if (ahead->broken)
         return;
     window->skip = offset % block;
     window->segment =
@@ -122,6 +125,7 @@ EFI_STATUS fat_ahead_read(struct fat_node *node, uint64_t position, void *buffer
     if (!reads_on) {
         fat_ahead_forget(node->volume);
         ahead->window_size = 0;
+        ahead->broken = false;
     }
     while (position < end) {
         struct fat_window *window = window_at(ahead, position);

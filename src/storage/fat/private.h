@@ -88,6 +88,7 @@ struct fat_ahead {
     const struct fat_node *node; /* the file that was read last; NULL: none */
     uint64_t next;               /* where that ended */
     uint32_t window_size;        /* bytes that were asked for last; 0: nothing yet */
+    bool broken; /* its chain is, further on: the reader is to come there first, and told once */
     struct fat_window windows[2];
 };
 

@@ -43,38 +43,70 @@ static EFI_STATUS read_all(struct file *root, const char *path)
     return status;
 }
 
+static const struct broken_chain {
+    uint32_t from; /* of the file's clusters, from 0 */
+    uint32_t to;   /* the same, or an entry's value */
+    bool relative;
+    const char *line;
+} broken_chains[] = {
+    {3, 0, true, "ramdisk: \\a: the cluster chain loops"},
+    {1, 1, true, "ramdisk: \\a: the cluster chain loops"},
+    {2, 1, true, "ramdisk: \\a: the cluster chain loops"},
+    {0, 0, true, "ramdisk: \\a: the cluster chain loops"},
+    {1, 0, false, "ramdisk: \\a: the cluster chain leads nowhere"},
+    {1, 1, false, "ramdisk: \\a: the cluster chain leads nowhere"},
+    {1, 0xff0, false, "ramdisk: \\a: the cluster chain leads nowhere"},
+    {2, 0x0ffffff7, false, "ramdisk: \\a: the cluster chain leads nowhere"},
+    {2, 0x0fffffff, false, "ramdisk: \\a: the cluster chain is too short"},
+    {0, 0x0fffffff, false, "ramdisk: \\a: the cluster chain is too short"},
+};
+
+/* A volume with that chain, mounted. */
+static void make_broken(struct fixture *f, const struct kind *kind,
+                        const struct broken_chain *chain)
+{
+    uint32_t first = make(f, kind);
+    uint32_t to = chain->relative ? first + chain->to : chain->to;
+    if (to == 0xff0 && kind->bits == 16)
+        to = 0xffe0;
+    fat_format_set_entry(f->disk.data, first + chain->from, to);
+    fixture_mount(f);
+}
+
 static void test_chains(void **state)
 {
-    static const struct {
-        uint32_t from; /* of the file's clusters, from 0 */
-        uint32_t to;   /* the same, or an entry's value */
-        bool relative;
-        const char *line;
-    } cases[] = {
-        {3, 0, true, "ramdisk: \\a: the cluster chain loops"},
-        {1, 1, true, "ramdisk: \\a: the cluster chain loops"},
-        {2, 1, true, "ramdisk: \\a: the cluster chain loops"},
-        {0, 0, true, "ramdisk: \\a: the cluster chain loops"},
-        {1, 0, false, "ramdisk: \\a: the cluster chain leads nowhere"},
-        {1, 1, false, "ramdisk: \\a: the cluster chain leads nowhere"},
-        {1, 0xff0, false, "ramdisk: \\a: the cluster chain leads nowhere"},
-        {2, 0x0ffffff7, false, "ramdisk: \\a: the cluster chain leads nowhere"},
-        {2, 0x0fffffff, false, "ramdisk: \\a: the cluster chain is too short"},
-        {0, 0x0fffffff, false, "ramdisk: \\a: the cluster chain is too short"},
-    };
     for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
-        for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        for (size_t i = 0; i < ARRAY_SIZE(broken_chains); i++) {
             struct fixture f;
-            uint32_t first = make(&f, &kinds[k]);
-            uint32_t to = cases[i].relative ? first + cases[i].to : cases[i].to;
-            if (to == 0xff0 && kinds[k].bits == 16)
-                to = 0xffe0;
-            fat_format_set_entry(f.disk.data, first + cases[i].from, to);
-            fixture_mount(&f);
+            make_broken(&f, &kinds[k], &broken_chains[i]);
             expect_line(NULL);
             assert_int_equal(read_all(f.root, "a"), EFI_VOLUME_CORRUPTED);
-            expect_line(cases[i].line);
+            expect_line(broken_chains[i].line);
             assert_int_equal(read_all(f.root, "d\\inner"), EFI_SUCCESS);
+            fixture_release(&f);
+        }
+    }
+}
+
+/* In pieces, so that the break is met ahead of the reader: it is told once then, and once when the
+ * reader is there. */
+static void test_chains_in_pieces(void **state)
+{
+    enum { PIECE = 64 };
+    for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+        for (size_t i = 0; i < ARRAY_SIZE(broken_chains); i++) {
+            struct fixture f;
+            uint8_t piece[PIECE];
+            size_t at = 0, done;
+            make_broken(&f, &kinds[k], &broken_chains[i]);
+            struct file *file = open_file(f.root, "a", MODE_READ, 0);
+            EFI_STATUS status = EFI_SUCCESS;
+            for (; at < 4 * SECTOR && !EFI_ERROR(status); at += PIECE)
+                status = f.file_system->file_operations->read(file, at, piece, PIECE, &done);
+            assert_int_equal(status, EFI_VOLUME_CORRUPTED);
+            assert_in_range(log_lines.count, 1, 2);
+            log_lines.count = 0;
+            close_file(file);
             fixture_release(&f);
         }
     }
@@ -289,9 +321,9 @@ static void test_dirty_mark(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LOG_TEST(test_chains),     LOG_TEST(test_cross_link),  LOG_TEST(test_directories),
-        LOG_TEST(test_orphans),    LOG_TEST(test_boot_sector), LOG_TEST(test_write_error),
-        LOG_TEST(test_dirty_mark),
+        LOG_TEST(test_chains),      LOG_TEST(test_chains_in_pieces), LOG_TEST(test_cross_link),
+        LOG_TEST(test_directories), LOG_TEST(test_orphans),          LOG_TEST(test_boot_sector),
+        LOG_TEST(test_write_error), LOG_TEST(test_dirty_mark),
     };
     return cmocka_run_group_tests(tests, log_lines_start, NULL);
 }
