@@ -106,7 +106,8 @@ static size_t take(struct fat_node *node, struct fat_window *window, uint64_t po
                    void *buffer, size_t size)
 {
     if (EFI_ERROR(settle(node->volume, window))) {
-        /* It may be of what nobody has asked for. */
+        /* It may be of what nobody has asked for: with small windows again. */
+        node->volume->ahead.window_size = 0;
         window->size = 0;
         return 0;
     }
