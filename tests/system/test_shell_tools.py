@@ -2,6 +2,8 @@
 """The shell's commands for drivers, devices, memory and variables, on this firmware and on Debian's."""
 
 import re
+import struct
+import zlib
 
 import pytest
 
@@ -104,7 +106,14 @@ def test_clock_and_console(shell):
     shell.run("time 23:10:05 -tz 60 -d 1")
     assert shell.run("time").startswith("23:10:")
     assert shell.run("timezone -f") == "UTC-01:00\nDaylight saving: applies"
+    assert shell.run("time -d").endswith("\nDaylight saving: applies")
+    shell.run("time -d 0 -tz 2047")
+    assert shell.run("timezone -f") == "LOCAL\nDaylight saving: does not apply"
     assert "is not a time" in shell.run("time 25:00") and shell.status() == 2
+    assert "besides" in shell.run("time 12:00 13:00") and shell.status() == 2
+    shell.run("date 0000008/000004/000097")
+    assert shell.run("date") == "08/04/2097"
+    assert "is not of the years" in shell.run("date 1/1/1997") and shell.status() == 2
     assert "80 columns, 25 rows" in shell.run("mode")
     assert "no such mode" in shell.run("mode 3 4")
 
@@ -148,6 +157,71 @@ def test_boot_options(shell):
     assert "hello2" in shell.run('bcfg boot add 0 hello2.txt "Missing"') and shell.status() == 14
     assert "needs 2 operands" in shell.run("bcfg boot mv 0") and shell.status() == 2
     assert "empty" in shell.run("bcfg driver dump")
+
+
+def bytes_of(shell, variable):
+    """The content that setvar shows."""
+    rows = re.findall(r"^ *[0-9A-F]+: ((?:[0-9A-F]{2}[ -])+)", shell.run(f"setvar {variable}"), re.M)
+    return bytes.fromhex("".join(rows).replace("-", " "))
+
+
+def test_hot_keys(shell):
+    shell.run("fs0:")
+    assert shell.run('bcfg boot add 0 hello.txt "By key"') == ""
+    assert shell.run('bcfg boot -opt 0 "x"') == ""
+    answer = re.fullmatch(r"(Key[0-9A-F]{4}) boots (Boot([0-9A-F]{4}))\.", shell.run("bcfg boot -opt 0 0x80000200 0xC 0 0 0x61"))
+    key, option, number = answer.groups()
+    crc = zlib.crc32(bytes_of(shell, option))
+    assert bytes_of(shell, key) == struct.pack("<IIH4H", 0x80000200, crc, int(number, 16), 0xC, 0, 0, 0x61)
+    # The same keys again, for the option as it is now.
+    assert shell.run('bcfg boot mod 0 "Renamed"') == ""
+    assert f"{key} boots {option}" in shell.run("bcfg boot -opt 0 0x80000200 12 0 0 97")
+    assert bytes_of(shell, key)[4:8] == struct.pack("<I", zlib.crc32(bytes_of(shell, option)))
+    assert "no keys" in shell.run("bcfg boot -opt 0 0x80000200 0xC 0") and shell.status() == 2
+    assert "no place" in shell.run("bcfg boot -opt fff 0x40000000 0xC 0") and shell.status() == 2
+    assert shell.run('bcfg driver add 0 hello.txt "A driver"') == ""
+    assert "only" in shell.run("bcfg driver -opt 0 0x40000000 0xC 0") and shell.status() == 2
+    assert shell.run("bcfg driver rm 0") == ""
+
+
+def test_forms_of_commands(shell):
+    """Options and operands that are rarer than others."""
+    volume = handle_with(shell, "SimpleFileSystem")
+    assert shell.run(f"map mine {volume}") == ""
+    assert "hello.txt" in shell.run("ls mine:")
+    assert "nor a device" in shell.run("map mine ffff") and shell.status() == 14
+    assert "HD" not in shell.run("map -f fs0").split("PciRoot")[0] and "mine:" not in shell.run("map -c")
+    driver = re.search(r"Driver ([0-9A-F]+):", shell.run(f"dh {volume}"))[1]
+    shell.run(f"disconnect {volume}")
+    shell.run(f"connect {driver}", 120)
+    assert "FS0:" in shell.run("map")
+    assert "Drivers with diagnostics" in shell.run("drvdiag -c")
+    summary = re.search(r"^MemoryMapSummary,(.*)$", shell.run("memmap -sfo"), re.M)[1]
+    sizes = [int(size) for size in summary.replace('"', "").split(",")]
+    assert len(sizes) == 16 and 64 << 20 < sizes[8] < sizes[0]  # of what is available, of all
+    assert "comment" in shell.run("help special")
+    assert "[-opt]" in shell.run("help bcfg -v")
+    assert "there is no handle" in shell.run("unload -n -verbose ffff") and shell.status() == 2
+    shell.run("fs0:")
+    shown = shell.run("attrib -b missing.txt hello.txt")
+    assert "missing.txt" in shown and "  FS0:\\hello.txt" in shown and shell.status() == 14
+
+
+def test_variables_from_a_file(shell):
+    """dmpstore -l sets what is named, or all."""
+    shell.run("fs0:")
+    shell.run(f"set -v g {GUID}")
+    shell.run("setvar One -guid %g% -bs =01")
+    shell.run("setvar Other -guid %g% -bs =02")
+    shell.run("dmpstore O* -guid %g% -s vars.bin")
+    shell.run("setvar One -guid %g% -bs -nv =03")  # that are there keep their attributes
+    shell.run("setvar Other -guid %g% =04")
+    assert "Variable BS" in shell.run("dmpstore One -guid %g%")
+    assert re.findall(r"Set .*:(\w+)'", shell.run("dmpstore One -guid %g% -l vars.bin")) == ["One"]
+    assert bytes_of(shell, "One -guid %g%") == b"\x01" and bytes_of(shell, "Other -guid %g%") == b"\x04"
+    assert "no such variable" in shell.run("dmpstore One -l vars.bin") and shell.status() == 14
+    assert re.findall(r"Set .*:(\w+)'", shell.run("dmpstore -l vars.bin")) == ["One", "Other"]
+    assert bytes_of(shell, "Other -guid %g%") == b"\x02"
 
 
 def test_the_rest(shell, request):

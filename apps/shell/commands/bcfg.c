@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include "lib/ucs2.h"
 #include "shell/command.h"
 #include "shell/model/boot_options.h"
 #include "shell/model/handles.h"
@@ -11,7 +12,7 @@ enum { VERBOSE, OPTIONAL };
 
 static const struct option options[] = {
     {"-v", OPTION_FLAG, NULL, "With dump: also the optional data."},
-    {"-opt", OPTION_FLAG, NULL, "Sets the optional data of an option; see below."},
+    {"-opt", OPTION_FLAG, NULL, "Sets the optional data or a hot key of an option; see below."},
 };
 
 struct action {
@@ -163,18 +164,39 @@ static const struct action actions[] = {
     {"mv", mv, 2},     {"mod", mod, 2}, {"modf", modf, 2}, {"modp", modp, 2}, {"modh", modh, 2},
 };
 
+/* -opt PLACE KEYDATA SCAN CHARACTER…: keys that boot the option. */
+static EFI_STATUS set_key(struct invocation *i, struct option_list *list, size_t place)
+{
+    struct hot_key key;
+    uint16_t number;
+    if (!ucs2_equal(list->prefix, u"Boot")) {
+        complain("keys are for options of 'boot' only");
+        return EFI_INVALID_PARAMETER;
+    }
+    if (!hot_key_parse(i->operands + 2, i->count - 2, &key)) {
+        complain("these are no keys; 'bcfg -?' explains");
+        return EFI_INVALID_PARAMETER;
+    }
+    EFI_STATUS status = option_set_key(list, place, &key, &number);
+    if (!EFI_ERROR(status))
+        print("Key%04X boots %ls%04X.\n", number, list->prefix, key.option);
+    return report(status, i->operands[1]);
+}
+
 /* -opt PLACE DATA: a file's content, or a text, with its NUL, as it is what loaders read. */
 static EFI_STATUS set_optional(struct invocation *i, struct option_list *list)
 {
     struct option_change wanted = {.sets_data = true};
     size_t place;
     void *content = NULL;
-    if (i->count != 3) {
+    if (i->count < 3) {
         complain("a place and data are needed; 'bcfg -?' explains");
         return EFI_INVALID_PARAMETER;
     }
     if (!take_place(i->operands[1], list->count, &place))
         return EFI_INVALID_PARAMETER;
+    if (i->count > 3)
+        return set_key(i, list, place);
     EFI_STATUS status = option_data_of_word(i->operands[2], &content, &wanted);
     if (!EFI_ERROR(status))
         status = option_modify(list, place, &wanted);
@@ -229,10 +251,15 @@ SHELL_COMMAND(bcfg_command) = {
         "  mv # #                    moves one\n"
         "  mod # \"description\"       modf # file, modp # file, modh # handle: change one\n"
         "  -opt # data               sets its optional data: a file's content, or a text in\n"
-        "                            quotes",
+        "                            quotes\n"
+        "  -opt # keydata (scan-code character)…  makes keys boot it (Key####) until the option\n"
+        "                            is changed. The number of keys is in bits 30 and 31 of\n"
+        "                            keydata, Shift, Ctrl and Alt are 0x100, 0x200 and 0x400.\n"
+        "                            Numbers are decimal or 0x…",
     .examples = "  bcfg boot dump -v\n  bcfg boot add 0 fs0:\\efi\\debian\\grubx64.efi \"GRUB\"\n"
-                "  bcfg boot -opt 0 \"root=/dev/vda2\"",
+                "  bcfg boot -opt 0 \"root=/dev/vda2\"\n"
+                "  bcfg boot -opt 0 0x40000000 0xC 0   (F2)",
     OPTIONS(options),
     .least = 2,
-    .most = 5,
+    .most = 3 + 2 * HOT_KEY_MOST,
 };

@@ -2,6 +2,7 @@
 #include "shell/model/boot_options.h"
 
 #include "efi/guid.h"
+#include "lib/crc32.h"
 #include "lib/device_path.h"
 #include "lib/printf.h"
 #include "lib/ucs2.h"
@@ -195,6 +196,46 @@ EFI_STATUS option_modify(struct option_list *list, size_t place, const struct op
     status = write_option(list, list->numbers[place], &option);
     shell_free(variable.data);
     return status;
+}
+
+/* Like free_number(), or the number of a variable that has the same keys. */
+static EFI_STATUS key_number(const struct hot_key *key, char16_t name[16], uint16_t *ret)
+{
+    const struct option_list keys = {.prefix = u"Key"};
+    for (uint32_t number = 0; number <= UINT16_MAX; number++) {
+        struct variable variable;
+        option_name(&keys, (uint16_t)number, name);
+        *ret = (uint16_t)number;
+        EFI_STATUS status = variable_read(name, GUID_OF(EFI_GLOBAL_VARIABLE), &variable);
+        if (status == EFI_NOT_FOUND)
+            return EFI_SUCCESS;
+        if (EFI_ERROR(status))
+            return status;
+        bool same = hot_key_is(key, variable.data, variable.size);
+        shell_free(variable.data);
+        if (same)
+            return EFI_SUCCESS;
+    }
+    return EFI_OUT_OF_RESOURCES;
+}
+
+EFI_STATUS option_set_key(const struct option_list *list, size_t place, struct hot_key *key,
+                          uint16_t *ret_number)
+{
+    struct variable variable;
+    struct load_option option;
+    char16_t name[16];
+    EFI_STATUS status = read_option(list, place, &variable, &option);
+    if (EFI_ERROR(status))
+        return status;
+    key->crc = crc32(variable.data, variable.size);
+    key->option = list->numbers[place];
+    shell_free(variable.data);
+    status = key_number(key, name, ret_number);
+    if (EFI_ERROR(status))
+        return status;
+    return shell.rt->SetVariable(name, GUID_OF(EFI_GLOBAL_VARIABLE), ATTRIBUTES, hot_key_size(key),
+                                 key);
 }
 
 /* From the partition's node on: a short form of §3.1.2. */

@@ -5,6 +5,7 @@
 #include "efi/status.h"
 #include "lib/load_option.h"
 #include "shell/memory.h"
+#include "shell/model/hot_key.h"
 
 /* Lists of load options in variables (UEFI 2.10 §3.1, §3.3): <prefix>Order names
  * <prefix>0000 … <prefix>FFFF. */
@@ -39,6 +40,11 @@ struct option_change {
 };
 EFI_STATUS option_modify(struct option_list *list, size_t place,
                          const struct option_change *change) MUST_CHECK;
+
+/* Makes the keys boot the option, as it is now, of a list of Boot: in the variable Key#### that has
+ * the same keys, or else a new one, whose number is stored. Errors as of option_add(). */
+EFI_STATUS option_set_key(const struct option_list *list, size_t place, struct hot_key *key,
+                          uint16_t *ret_number) MUST_CHECK;
 
 /* The device path of a file; `short_form`: from its partition's node on, if there is one. For
  * shell_free(). EFI_NOT_FOUND when there is no such file. */
