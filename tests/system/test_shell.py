@@ -98,7 +98,14 @@ def test_file_commands(at_files):
     assert "not found" in run("ls new")
     run("cd sub")
     assert "current directory" in run("rm -q ..\\sub")
+    assert "current directory" in run("mv ..\\sub ..\\other")
     assert "touch:" not in run("touch deep\\f.txt")
+    run("echo 1 > kept.txt")
+    run("echo 2 > moved.txt")
+    run("attrib +r kept.txt")
+    assert "kept.txt" in run("mv kept.txt moved.txt deep")
+    assert at_files.status() != 0
+    assert run("type deep\\moved.txt") == "2"
 
 
 def test_redirection(at_files):
@@ -116,6 +123,9 @@ def test_redirection(at_files):
     assert run("type nothing.txt 2>v reason") == ""
     assert "not found" in run("echo %reason%")
     assert "access denied" in run("echo x > sub")
+    run("echo @cp out.txt again.txt > copy.nsh")
+    for _ in range(2):  # a script is not asked
+        assert "again.txt" in run("copy.nsh") and at_files.status() == 0
 
 
 SCRIPT = """@echo -off

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "shell/commands/attributes.h"
 #include "shell/commands/operands.h"
+#include "shell/console.h"
 #include "shell/files/files.h"
 #include "shell/print.h"
 #include "shell/shell.h"
@@ -52,6 +53,17 @@ static EFI_STATUS attrib_one(const struct found *found, const struct change *cha
     return EFI_SUCCESS;
 }
 
+static EFI_STATUS attrib_operand(struct invocation *i, const char16_t *operand,
+                                 const struct change *change)
+{
+    struct found *found;
+    EFI_STATUS status = operand_files(i, operand, &found);
+    for (; !EFI_ERROR(status) && found != NULL; found = found->next)
+        status = shell_interrupted() ? EFI_ABORTED : attrib_one(found, change);
+    return status;
+}
+
+/* What is not there does not keep the other files from their turn. */
 static EFI_STATUS attrib(struct invocation *i)
 {
     struct change change = {0};
@@ -59,6 +71,10 @@ static EFI_STATUS attrib(struct invocation *i)
     for (size_t at = 0; at < i->count; at++) {
         if (take_change(i->operands[at], &change))
             continue;
+        if (text_is(i->operands[at], "-b")) {
+            console_set_page_break(true);
+            continue;
+        }
         if (i->operands[at][0] == '+' || i->operands[at][0] == '-') {
             complain("'%ls' is no change of attributes", i->operands[at]);
             return EFI_INVALID_PARAMETER;
@@ -70,12 +86,15 @@ static EFI_STATUS attrib(struct invocation *i)
         complain("attributes can be set or cleared, and 'd' cannot be changed");
         return EFI_INVALID_PARAMETER;
     }
-    struct found *found;
-    EFI_STATUS status =
-        count == 0 ? operand_files(i, u"*", &found) : operands_files(i, 0, count, &found);
-    for (; !EFI_ERROR(status) && found != NULL; found = found->next)
-        status = shell_interrupted() ? EFI_ABORTED : attrib_one(found, &change);
-    return status;
+    if (count == 0)
+        return attrib_operand(i, u"*", &change);
+    EFI_STATUS result = EFI_SUCCESS;
+    for (size_t at = 0; at < count && result != EFI_ABORTED; at++) {
+        EFI_STATUS status = attrib_operand(i, i->operands[at], &change);
+        if (EFI_ERROR(status))
+            result = status;
+    }
+    return result;
 }
 
 SHELL_COMMAND(attrib_command) = {
@@ -85,6 +104,7 @@ SHELL_COMMAND(attrib_command) = {
     .operands = "[+letters | -letters]… [file]…",
     .details = "  +letters       Sets a (archive), s (system), h (hidden), r (read-only).\n"
                "  -letters       Clears them.\n"
+               "  -b             Stops at each page.\n"
                "\n"
                "Directories are marked with D. Without files all in the current directory are\n"
                "meant.",

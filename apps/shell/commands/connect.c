@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "shell/model/connect.h"
+#include "efi/protocol/driver_binding.h"
 #include "shell/command.h"
 #include "shell/files/volume.h"
 #include "shell/print.h"
@@ -11,7 +12,8 @@
 enum { RECURSIVE, CONSOLES };
 
 static const struct option connect_options[] = {
-    {"-r", OPTION_FLAG, NULL, "All drivers to all controllers, and to what comes of that."},
+    {"-r", OPTION_FLAG, NULL,
+     "Also to what comes of that, and so on; of all controllers if none is given."},
     {"-c", OPTION_FLAG, NULL, "The consoles that ConIn, ConOut and ErrOut name."},
 };
 
@@ -34,11 +36,12 @@ static EFI_STATUS take_handles(const struct invocation *i, EFI_HANDLE ret[3])
     return status;
 }
 
-static EFI_STATUS connect_one(const char16_t *word, EFI_HANDLE controller, EFI_HANDLE driver)
+static EFI_STATUS connect_one(const char16_t *word, EFI_HANDLE controller, EFI_HANDLE driver,
+                              bool recursive)
 {
     EFI_HANDLE drivers[] = {driver, NULL};
     EFI_STATUS status =
-        shell.bs->ConnectController(controller, driver != NULL ? drivers : NULL, NULL, true);
+        shell.bs->ConnectController(controller, driver != NULL ? drivers : NULL, NULL, recursive);
     if (EFI_ERROR(status))
         return complain_status(status, "handle %ls", word);
     print("Handle %ls is connected.\n", word);
@@ -73,17 +76,19 @@ static EFI_STATUS connect(struct invocation *i)
 {
     EFI_HANDLE handles[3] = {0};
     EFI_STATUS status = EFI_SUCCESS;
+    bool recursive = i->values[RECURSIVE] != NULL;
     if (i->values[CONSOLES] != NULL)
         status = said(connect_consoles(), "consoles");
-    if (EFI_ERROR(status) ||
-        (i->values[CONSOLES] != NULL && i->count == 0 && i->values[RECURSIVE] == NULL))
+    if (EFI_ERROR(status) || (i->values[CONSOLES] != NULL && i->count == 0 && !recursive))
         return status;
     if (i->count == 0)
-        return follow(said(connect_all(i->arena, i->values[RECURSIVE] != NULL), "handles"));
+        return follow(said(connect_all(i->arena, NULL, recursive), "handles"));
     status = take_handles(i, handles);
-    if (!EFI_ERROR(status))
-        status = follow(connect_one(i->operands[0], handles[0], handles[1]));
-    return status;
+    if (EFI_ERROR(status))
+        return status;
+    if (i->count == 1 && handle_interface(handles[0], GUID_OF(EFI_DRIVER_BINDING_PROTOCOL)) != NULL)
+        return follow(said(connect_all(i->arena, handles[0], recursive), "handles"));
+    return follow(connect_one(i->operands[0], handles[0], handles[1], recursive));
 }
 
 static EFI_STATUS disconnect(struct invocation *i)
@@ -116,14 +121,14 @@ static EFI_STATUS reconnect(struct invocation *i)
         status = disconnect_all(i->arena);
         (void)!connect_consoles();
         if (!EFI_ERROR(status))
-            status = connect_all(i->arena, true);
+            status = connect_all(i->arena, NULL, true);
         return follow(said(status, "handles"));
     }
     status = take_handles(i, handles);
     if (!EFI_ERROR(status))
         status = disconnect_one(i->operands[0], handles);
     if (!EFI_ERROR(status))
-        status = connect_one(i->operands[0], handles[0], handles[1]);
+        status = connect_one(i->operands[0], handles[0], handles[1], true);
     return follow(status);
 }
 
@@ -134,7 +139,7 @@ SHELL_COMMAND(connect_command) = {
     .operands = "[controller [driver]]",
     .details =
         "Handles have the numbers that dh shows. Without any, every driver is offered every\n"
-        "controller once.",
+        "controller once. A driver alone is offered all controllers, before other drivers.",
     .examples = "  connect -r\n  connect 2a\n  connect 2a 17",
     OPTIONS(connect_options),
     .most = 2,

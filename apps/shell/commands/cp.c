@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "shell/commands/copy.h"
+#include "shell/shell.h"
 
 enum { RECURSIVE, QUIET };
 
 static const struct option options[] = {
     {"-r", OPTION_FLAG, NULL, "Directories with all that is in them."},
-    {"-q", OPTION_FLAG, NULL, "Replaces files without asking."},
+    {"-q", OPTION_FLAG, NULL, "Replaces files without asking, as scripts do anyway."},
 };
 
 static EFI_STATUS cp(struct invocation *i)
 {
     struct found *source;
     struct target target;
-    bool quiet = i->values[QUIET] != NULL, kept = false;
+    bool quiet = i->values[QUIET] != NULL || shell.scripts > 0, kept = false;
     EFI_STATUS status = copy_target(i, &source, &target);
     for (; !EFI_ERROR(status) && source != NULL; source = source->next) {
         const char16_t *place;

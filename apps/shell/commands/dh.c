@@ -15,7 +15,8 @@ enum { PROTOCOL, DRIVER, VERBOSE, LANGUAGE, SFO };
 
 static const struct option options[] = {
     {"-p", OPTION_VALUE, "protocol", "Only handles with it: a name as shown here, or a GUID."},
-    {"-d", OPTION_FLAG, NULL, "Also who manages the handle and what came of it."},
+    {"-d", OPTION_FLAG, NULL,
+     "Also who manages the handle and what came of it; of one handle anyway."},
     {"-v", OPTION_FLAG, NULL, "Also interfaces, device paths and images."},
     {"-l", OPTION_VALUE, "code", "Language of names, as 'en'."},
     {"-sfo", OPTION_FLAG, NULL, "Standard-format output."},
@@ -171,7 +172,7 @@ static EFI_STATUS dh(struct invocation *i)
     }
     if (i->count > 0 && !handle_operand(i->operands[0], &handle))
         return EFI_INVALID_PARAMETER;
-    if (i->values[DRIVER] != NULL) {
+    if (i->values[DRIVER] != NULL || (handle != NULL && i->values[VERBOSE] == NULL)) {
         status = family_read(i->arena, &family);
         if (EFI_ERROR(status))
             return status == EFI_ABORTED ? status : complain_status(status, "handles");

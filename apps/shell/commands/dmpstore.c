@@ -17,7 +17,7 @@ static const struct option options[] = {
     {"-guid", OPTION_VALUE, "guid", "Those of one; EFI_GLOBAL_VARIABLE if it is not given."},
     {"-d", OPTION_FLAG, NULL, "Deletes them."},
     {"-s", OPTION_VALUE, "file", "Writes them to a file."},
-    {"-l", OPTION_VALUE, "file", "Sets them from a file that -s made."},
+    {"-l", OPTION_VALUE, "file", "Sets those of a file that -s made: all, or what is named."},
     {"-sfo", OPTION_FLAG, NULL, "Standard-format output."},
 };
 
@@ -95,8 +95,16 @@ static EFI_STATUS save(EFI_FILE_PROTOCOL *file, const char16_t *name, const EFI_
     return status;
 }
 
-static EFI_STATUS set_all(const char *data, size_t size)
+static bool is_meant(const struct work *work, const char16_t *name, const EFI_GUID *vendor)
 {
+    return (work->i->values[ALL] != NULL || guid_equal(vendor, &work->vendor)) &&
+           (work->i->count == 0 || path_matches(name, work->i->operands[0]));
+}
+
+/* All that the file has, unless a name or a vendor is given. */
+static EFI_STATUS set_all(struct work *work, const char *data, size_t size)
+{
+    bool every = work->i->count == 0 && work->i->values[GUID] == NULL;
     EFI_STATUS result = EFI_SUCCESS;
     for (size_t at = 0, used; at < size; at += used) {
         struct variable_record r;
@@ -104,23 +112,29 @@ static EFI_STATUS set_all(const char *data, size_t size)
             return EFI_ABORTED;
         if (!variable_record_parse(data + at, size - at, &r, &used))
             return complain_status(EFI_VOLUME_CORRUPTED, "the record at 0x%zX", at);
+        if (!every && !is_meant(work, r.name, &r.vendor))
+            continue;
+        work->count++;
         print("Set '%pU:%ls'\n", &r.vendor, r.name);
         EFI_STATUS status =
             shell.rt->SetVariable(r.name, &r.vendor, r.attributes, r.data_size, r.data);
         if (EFI_ERROR(status))
             result = complain_status(status, "%ls", r.name);
     }
-    return result;
+    if (every || work->count > 0)
+        return result;
+    complain("there is no such variable");
+    return EFI_NOT_FOUND;
 }
 
-static EFI_STATUS load(const char16_t *name)
+static EFI_STATUS load(struct work *work, const char16_t *name)
 {
     void *data;
     size_t size;
     EFI_STATUS status = file_read_named(name, LARGEST_FILE, &data, &size);
     if (EFI_ERROR(status))
         return complain_status(status, "%ls", name);
-    status = set_all(data, size);
+    status = set_all(work, data, size);
     shell_free(data);
     return status;
 }
@@ -144,8 +158,7 @@ static EFI_STATUS visit(const char16_t *name, const EFI_GUID *vendor, void *cont
     struct variable variable;
     if (shell_interrupted())
         return EFI_ABORTED;
-    if ((work->i->values[ALL] == NULL && !guid_equal(vendor, &work->vendor)) ||
-        (work->i->count > 0 && !path_matches(name, work->i->operands[0])))
+    if (!is_meant(work, name, vendor))
         return EFI_SUCCESS;
     if (EFI_ERROR(variable_read(name, vendor, &variable)))
         return EFI_SUCCESS; /* it went meanwhile */
@@ -192,7 +205,7 @@ static EFI_STATUS dmpstore(struct invocation *i)
         complain("'%ls' is no GUID", i->values[GUID]);
         return EFI_INVALID_PARAMETER;
     }
-    return i->values[LOAD] != NULL ? load(i->values[LOAD]) : run(&work);
+    return i->values[LOAD] != NULL ? load(&work, i->values[LOAD]) : run(&work);
 }
 
 SHELL_COMMAND(dmpstore_command) = {

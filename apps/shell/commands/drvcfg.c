@@ -240,7 +240,7 @@ static EFI_STATUS read_file(struct invocation *i)
             *end = 0;
         if (end > line && end[-1] == '\r')
             end[-1] = 0;
-        status = take_line(line, number);
+        status = shell_interrupted() ? EFI_ABORTED : take_line(line, number);
         line = next;
     }
     text_free(&text);

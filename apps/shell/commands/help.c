@@ -8,12 +8,13 @@
 #include "shell/print.h"
 #include "shell/shell.h"
 
-enum { USAGE, VERBOSE, SECTION };
+enum { USAGE, VERBOSE, SECTION, SHORT_VERBOSE };
 
 static const struct option options[] = {
     {"-usage", OPTION_FLAG, NULL, "How to write the command."},
     {"-verbose", OPTION_FLAG, NULL, "All that there is; of one command this is the default."},
     {"-section", OPTION_VALUE, "name", "One section: NAME, SYNOPSIS, OPTIONS, DESCRIPTION, …"},
+    {"-v", OPTION_FLAG, NULL, "The same as -verbose."},
 };
 
 struct entry {
@@ -96,15 +97,33 @@ static void show_line(const struct entry *entry)
     text_free(&title);
 }
 
+static EFI_STATUS show_special(void)
+{
+    print("Characters that mean something in a line:\n"
+          "  #          the rest is a comment\n"
+          "  >  >>      output into a file; behind it; >a ASCII, >v into a variable\n"
+          "  <  <a <v   input from a file, or a variable\n"
+          "  |  |a      output into the next command's input\n"
+          "  %%name%%     the value of a variable; %%0 to %%9 are a script's parameters\n"
+          "  \"...\"      one word, spaces and all\n"
+          "  ^          the next character means nothing\n"
+          "  *  ?  [a-z] stand for characters of files' names\n"
+          "  :  @       in scripts: a label; a line that is not shown\n");
+    return EFI_SUCCESS;
+}
+
 static EFI_STATUS help(struct invocation *i)
 {
     const char16_t *sections = i->values[USAGE] != NULL ? u"SYNOPSIS" : i->values[SECTION];
     const char16_t *pattern = i->count > 0 ? i->operands[0] : u"*";
     struct entries entries;
+    if (text_is(pattern, "special"))
+        return show_special();
     EFI_STATUS status = collect(i->arena, pattern, &entries);
     if (EFI_ERROR(status))
         return complain_status(status, "help");
-    bool brief = sections == NULL && entries.count != 1 && i->values[VERBOSE] == NULL;
+    bool brief = sections == NULL && entries.count != 1 && i->values[VERBOSE] == NULL &&
+                 i->values[SHORT_VERBOSE] == NULL;
     for (size_t at = 0; at < entries.count && !shell_interrupted(); at++) {
         if (brief)
             show_line(&entries.list[at]);
@@ -123,9 +142,10 @@ SHELL_COMMAND(help_command) = {
     .name = "help",
     .run = help,
     .summary = "Lists the commands, or explains one.",
-    .operands = "[command | pattern]",
+    .operands = "[command | pattern | special]",
     .details = "A pattern has * for any characters, ? for one, and [a-z] for one of a range. Of\n"
-               "programs and scripts the file NAME.man is shown, beside them or along %path%.",
+               "programs and scripts the file NAME.man is shown, beside them or along %path%.\n"
+               "'special' is about the characters that mean something in a line.",
     .examples = "  help -b\n  help ls\n  help -usage c*",
     OPTIONS(options),
     .most = 1,

@@ -26,11 +26,12 @@ static const struct option load_options[] = {
     {"-nc", OPTION_FLAG, NULL, "The driver is not connected to any controller."},
 };
 
-enum { NO_QUESTION, VERBOSE };
+enum { NO_QUESTION, VERBOSE, VERBOSE_IN_FULL };
 
 static const struct option unload_options[] = {
     {"-n", OPTION_FLAG, NULL, "Does not ask whether it is meant."},
     {"-v", OPTION_FLAG, NULL, "Shows the image first."},
+    {"-verbose", OPTION_FLAG, NULL, "The same."},
 };
 
 /* Starts what LoadImage has loaded with `status`. */
@@ -142,7 +143,8 @@ static EFI_STATUS load_all(struct invocation *i, EFI_STATUS (*load_one)(const ch
                 result = status;
         }
     }
-    EFI_STATUS status = i->values[NO_CONNECT] == NULL ? connect_all(i->arena, true) : EFI_SUCCESS;
+    EFI_STATUS status =
+        i->values[NO_CONNECT] == NULL ? connect_all(i->arena, NULL, true) : EFI_SUCCESS;
     if (!EFI_ERROR(status))
         status = volumes_update(false);
     if (EFI_ERROR(status) && !EFI_ERROR(result))
@@ -182,7 +184,7 @@ static EFI_STATUS unload(struct invocation *i)
         handle_interface(image, GUID_OF(EFI_DRIVER_BINDING_PROTOCOL));
     if (binding != NULL)
         image = binding->ImageHandle;
-    if (i->values[VERBOSE] != NULL) {
+    if (i->values[VERBOSE] != NULL || i->values[VERBOSE_IN_FULL] != NULL) {
         struct text file = {0};
         append_image_file(&file, image);
         print("Image %zX: %ls\n", handle_number(image), text_string(&file));

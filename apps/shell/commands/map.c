@@ -5,11 +5,12 @@
 #include "shell/files/path.h"
 #include "shell/files/volume.h"
 #include "shell/memory.h"
+#include "shell/model/handles.h"
 #include "shell/print.h"
 #include "shell/sfo.h"
 #include "shell/shell.h"
 
-enum { DELETE, TYPE, VERBOSE, CONSISTENT, RESET, UPDATE, FILES, SFO };
+enum { DELETE, TYPE, VERBOSE, CONSISTENT, RESET, UPDATE, NORMAL, SFO };
 
 static const struct option options[] = {
     {"-d", OPTION_VALUE, "name", "Deletes a mapping of your own."},
@@ -20,7 +21,7 @@ static const struct option options[] = {
     {"-c", OPTION_FLAG, NULL, "The names that stay the same while the hardware does."},
     {"-r", OPTION_FLAG, NULL, "Makes the default mappings anew and forgets your own."},
     {"-u", OPTION_FLAG, NULL, "Adds devices that are new and drops those that are gone."},
-    {"-f", OPTION_FLAG, NULL, "Only mappings of file systems."},
+    {"-f", OPTION_FLAG, NULL, "The other names: FSn:, BLKn: and your own."},
     {"-sfo", OPTION_FLAG, NULL, "Standard-format output."},
 };
 
@@ -84,7 +85,7 @@ static void show(const struct volume *volume, const struct invocation *i)
     LIST_FOR_EACH(node, &volume->mappings)
     {
         const char16_t *name = mapping_of(node)->name;
-        if (i->values[CONSISTENT] != NULL && !is_consistent(mapping_of(node)))
+        if (i->values[is_consistent(mapping_of(node)) ? NORMAL : CONSISTENT] != NULL)
             continue;
         if (first == NULL)
             first = name;
@@ -125,8 +126,7 @@ static EFI_STATUS show_matching(const struct invocation *i, const char16_t *patt
         const struct volume *volume = LIST_ENTRY(node, struct volume, link);
         if (shell_interrupted())
             return EFI_ABORTED;
-        if (!matches(volume, pattern) || !is_of_type(volume, i->values[TYPE]) ||
-            (i->values[FILES] != NULL && !volume->has_files))
+        if (!matches(volume, pattern) || !is_of_type(volume, i->values[TYPE]))
             continue;
         show(volume, i);
         any = true;
@@ -143,15 +143,27 @@ static EFI_STATUS remove_mapping(const char16_t *name)
     return EFI_ERROR(status) ? complain_status(status, "%ls", name) : status;
 }
 
-/* The second operand is a mapping, or a handle's number, which only dh knows. */
-static EFI_STATUS add(const char16_t *name, const char16_t *device)
+/* What has that mapping, or the number that dh shows; NULL. */
+static struct volume *volume_of_operand(const char16_t *device)
 {
     struct mapping *mapping = mapping_find(device, ucs2_length(device, SIZE_MAX));
-    if (mapping == NULL) {
-        complain("there is no mapping '%ls'", device);
+    uint64_t number;
+    if (mapping != NULL)
+        return mapping->volume;
+    if (!text_to_hex(device, &number) || EFI_ERROR(handles_update()))
+        return NULL;
+    EFI_HANDLE handle = handle_of_number((size_t)number);
+    return handle != NULL ? volume_of_handle(handle) : NULL;
+}
+
+static EFI_STATUS add(const char16_t *name, const char16_t *device)
+{
+    struct volume *volume = volume_of_operand(device);
+    if (volume == NULL) {
+        complain("there is no mapping '%ls', nor a device of that number", device);
         return EFI_NOT_FOUND;
     }
-    EFI_STATUS status = mapping_add(name, mapping->volume);
+    EFI_STATUS status = mapping_add(name, volume);
     return EFI_ERROR(status) ? complain_status(status, "%ls", name) : status;
 }
 
@@ -177,8 +189,8 @@ SHELL_COMMAND(map_command) = {
     .details =
         "FSn: are file systems and BLKn: block devices, counted in the order of their device\n"
         "paths. HD0b: is the first partition of the first device, and stays that while the\n"
-        "hardware does. 'map NAME DEVICE' gives a device one more name, 'NAME:' alone makes\n"
-        "its volume the current one.",
+        "hardware does. 'map NAME DEVICE' gives a device, by a name or its number in dh, one\n"
+        "more name; 'NAME:' alone makes its volume the current one.",
     .examples = "  map -b\n  map -r\n  map disk fs0:\n  map -d disk",
     OPTIONS(options),
     .most = 2,

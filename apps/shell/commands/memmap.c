@@ -48,11 +48,31 @@ static void show(bool sfo, const EFI_MEMORY_DESCRIPTOR *d)
     sfo_end();
 }
 
-/* Reserved and port ranges are no memory that the machine has. */
+/* What can be used as memory, now or later. */
 static bool counts(size_t type)
 {
-    return type != EfiReservedMemoryType && type != EfiMemoryMappedIO &&
-           type != EfiMemoryMappedIOPortSpace;
+    return type != EfiReservedMemoryType && type != EfiUnusableMemory &&
+           type != EfiMemoryMappedIO && type != EfiMemoryMappedIOPortSpace;
+}
+
+/* One row of bytes, whose columns the specification has put in this order. */
+static void show_summary_row(uint64_t total, const uint64_t pages[EfiMaxMemoryType + 1])
+{
+    static const uint8_t columns[] = {
+        EfiReservedMemoryType,  EfiBootServicesCode,
+        EfiBootServicesData,    EfiRuntimeServicesCode,
+        EfiRuntimeServicesData, EfiLoaderCode,
+        EfiLoaderData,          EfiConventionalMemory,
+        EfiMemoryMappedIO,      EfiMemoryMappedIOPortSpace,
+        EfiUnusableMemory,      EfiACPIReclaimMemory,
+        EfiACPIMemoryNVS,       EfiPalCode,
+        EfiPersistentMemory,
+    };
+    sfo_row("MemoryMapSummary");
+    sfo_column("%llu", (unsigned long long)total * 4096);
+    for (size_t at = 0; at < ARRAY_SIZE(columns); at++)
+        sfo_column("%llu", (unsigned long long)pages[columns[at]] * 4096);
+    sfo_end();
 }
 
 static void show_totals(bool sfo, const uint64_t pages[EfiMaxMemoryType + 1])
@@ -61,19 +81,13 @@ static void show_totals(bool sfo, const uint64_t pages[EfiMaxMemoryType + 1])
     for (size_t type = 0; type <= EfiMaxMemoryType; type++) {
         const char *name = type < EfiMaxMemoryType ? names[type] : "Other";
         total += counts(type) ? pages[type] : 0;
-        if (pages[type] == 0)
-            continue;
-        if (!sfo) {
+        if (pages[type] != 0 && !sfo)
             print("  %-10s: %10llu pages (%llu bytes)\n", name, (unsigned long long)pages[type],
                   (unsigned long long)pages[type] * 4096);
-            continue;
-        }
-        sfo_row("MemoryMapSummary");
-        sfo_column("%s", name);
-        sfo_column("%llu", (unsigned long long)pages[type] * 4096);
-        sfo_end();
     }
-    if (!sfo)
+    if (sfo)
+        show_summary_row(total, pages);
+    else
         print("Total memory: %llu MiB (%llu bytes)\n", (unsigned long long)(total / 256),
               (unsigned long long)total * 4096);
 }
@@ -108,6 +122,6 @@ SHELL_COMMAND(memmap_command) = {
     .run = memmap,
     .summary = "Shows the memory map.",
     .operands = "",
-    .details = "The total leaves out reserved ranges and those of devices.",
+    .details = "The total leaves out reserved and unusable ranges and those of devices.",
     OPTIONS(options),
 };

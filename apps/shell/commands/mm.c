@@ -156,7 +156,8 @@ static EFI_STATUS ask(const struct place *place, uint64_t address)
         EFI_STATUS status = show_or_write(place, address, &value, false);
         if (!EFI_ERROR(status))
             status = console_read_line(u" > ", NULL, NULL, &line);
-        if (EFI_ERROR(status) || text_is(text_string(&line), "q")) {
+        if (EFI_ERROR(status) || text_is(text_string(&line), "q") ||
+            text_is(text_string(&line), ".")) {
             text_free(&line);
             return status;
         }
@@ -195,8 +196,9 @@ SHELL_COMMAND(mm_command) = {
     .run = mm,
     .summary = "Shows and changes memory, registers, ports and PCI configuration space.",
     .operands = "address [value]",
-    .details = "Numbers are hexadecimal. With a value it is written. Without one, and without -n,\n"
-               "place after place is shown: a number changes it, Enter goes on, q ends.",
+    .details =
+        "Numbers are hexadecimal. With a value it is written. Without one, and without -n,\n"
+        "place after place is shown: a number changes it, Enter goes on, q or a full stop ends.",
     .examples = "  mm 100000 -w 4\n  mm 3f8 41 -io\n  mm 0000000100 -pci -w 4 -n",
     OPTIONS(options),
     .least = 1,

@@ -8,11 +8,12 @@
 #include "shell/files/path.h"
 #include "shell/files/tree.h"
 #include "shell/print.h"
+#include "shell/shell.h"
 
 enum { QUIET };
 
 static const struct option options[] = {
-    {"-q", OPTION_FLAG, NULL, "Replaces files without asking."},
+    {"-q", OPTION_FLAG, NULL, "Replaces files without asking, as scripts do anyway."},
 };
 
 /* Gives the file another name on its volume. */
@@ -68,8 +69,8 @@ static EFI_STATUS move(struct invocation *i, const struct found *source,
 {
     const char16_t *to;
     struct location from_location, to_location;
-    if (source->name[0] == 0)
-        return complain_status(EFI_ACCESS_DENIED, "%ls", source->full);
+    if (found_is_in_use(source))
+        return EFI_ACCESS_DENIED;
     EFI_STATUS status = copy_place(i->arena, source, target, &to);
     if (!EFI_ERROR(status))
         status = file_locate(i->arena, source->full, &from_location);
@@ -95,11 +96,16 @@ static EFI_STATUS mv(struct invocation *i)
 {
     struct found *source;
     struct target target;
-    bool quiet = i->values[QUIET] != NULL;
-    EFI_STATUS status = copy_target(i, &source, &target);
-    for (; !EFI_ERROR(status) && source != NULL; source = source->next)
-        status = move(i, source, &target, &quiet);
-    return status;
+    bool quiet = i->values[QUIET] != NULL || shell.scripts > 0;
+    EFI_STATUS result = copy_target(i, &source, &target);
+    if (EFI_ERROR(result))
+        return result;
+    for (; result != EFI_ABORTED && source != NULL; source = source->next) {
+        EFI_STATUS status = move(i, source, &target, &quiet);
+        if (EFI_ERROR(status))
+            result = status;
+    }
+    return result;
 }
 
 SHELL_COMMAND(mv_command) = {
@@ -109,7 +115,8 @@ SHELL_COMMAND(mv_command) = {
     .operands = "source… [destination]",
     .details =
         "The destination is a directory, or the new name if there is one source only. Without\n"
-        "it the current directory is meant. What goes to another volume is copied, and then\n"
+        "it the current directory is meant, which itself stays where it is. What goes to another "
+        "volume is copied, and then\n"
         "deleted here.",
     .examples = "  mv a.txt b.txt\n  mv *.efi tools\n  mv logs fs1:\\",
     OPTIONS(options),

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "shell/commands/operands.h"
 
+#include "lib/ucs2.h"
 #include "shell/console.h"
 #include "shell/files/files.h"
+#include "shell/files/volume.h"
 #include "shell/print.h"
 #include "shell/shell.h"
 
@@ -66,6 +68,30 @@ enum answer ask(const char *question, const char16_t *about)
     }
     print("\n");
     return ANSWER_CANCEL;
+}
+
+static bool is_current(const struct found *found)
+{
+    const struct volume *volume = volume_current();
+    struct text current = {0};
+    if (found->name[0] == 0)
+        return true;
+    if (volume == NULL || !found_is_directory(found))
+        return false;
+    size_t length = ucs2_length(found->full, SIZE_MAX);
+    text_format(&current, "%ls%ls", volume_name(volume), volume->directory);
+    bool inside = text_equal_n_ignoring_case(text_string(&current), found->full, length) &&
+                  (current.data[length] == 0 || current.data[length] == '\\');
+    text_free(&current);
+    return inside;
+}
+
+bool found_is_in_use(const struct found *found)
+{
+    bool in_use = is_current(found);
+    if (in_use)
+        complain("%ls is the current directory, or above it", found->full);
+    return in_use;
 }
 
 EFI_STATUS delete_named(const char16_t *name)

@@ -30,6 +30,10 @@ enum answer ask(const char *question, const char16_t *about);
 /* Complains about an error, unless it is the user's Ctrl-C; returns `status`. */
 EFI_STATUS complain_unless_aborted(EFI_STATUS status, const char16_t *about);
 
+/* Is it a root, or a directory that is or holds the current one, which stays where it is? Complains
+ * then. */
+bool found_is_in_use(const struct found *found);
+
 /* Deletes a file or an empty directory, with a complaint when that cannot be. The second one is for
  * tree_walk(). */
 EFI_STATUS delete_named(const char16_t *name) MUST_CHECK;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-#include "lib/ucs2.h"
 #include "shell/commands/operands.h"
 #include "shell/files/files.h"
 #include "shell/files/tree.h"
@@ -19,29 +18,10 @@ static EFI_STATUS delete (void *context, const struct found *found)
     return status;
 }
 
-/* A root, or a directory that is or holds the current one, stays. */
-static bool is_in_use(const struct found *found)
-{
-    const struct volume *volume = volume_current();
-    struct text current = {0};
-    if (found->name[0] == 0)
-        return true;
-    if (volume == NULL || !found_is_directory(found))
-        return false;
-    size_t length = ucs2_length(found->full, SIZE_MAX);
-    text_format(&current, "%ls%ls", volume_name(volume), volume->directory);
-    bool inside = text_equal_n_ignoring_case(text_string(&current), found->full, length) &&
-                  (current.data[length] == 0 || current.data[length] == '\\');
-    text_free(&current);
-    return inside;
-}
-
 static EFI_STATUS remove(const struct found *found, bool *quiet)
 {
-    if (is_in_use(found)) {
-        complain("%ls is the current directory, or above it", found->full);
+    if (found_is_in_use(found))
         return EFI_ACCESS_DENIED;
-    }
     if (found_is_directory(found) && !*quiet) {
         enum answer answer = ask("Delete the directory and all in it:", found->full);
         if (answer == ANSWER_CANCEL)

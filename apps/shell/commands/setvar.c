@@ -143,7 +143,7 @@ static EFI_STATUS setvar(struct invocation *i)
     }
     struct variable old;
     uint32_t wanted = attributes(i);
-    if (wanted == 0 && !EFI_ERROR(variable_read(i->operands[0], &vendor, &old))) {
+    if (!EFI_ERROR(variable_read(i->operands[0], &vendor, &old))) {
         wanted = old.attributes;
         shell_free(old.data);
     }
@@ -163,8 +163,8 @@ SHELL_COMMAND(setvar_command) = {
     .details =
         "Data are hexadecimal bytes, S\"ascii\", L\"ucs-2\", P\"device path\", one after the "
         "other;\n"
-        "'=' alone deletes the variable. Without attributes those of the variable stay, and a\n"
-        "new one gets -nv -bs -rt.",
+        "'=' alone deletes the variable. A variable keeps its attributes; a new one without any\n"
+        "gets -nv -bs -rt.",
     .examples = "  setvar BootNext =0100\n  setvar Note -guid "
                 "11223344-5566-7788-99aa-bbccddeeff00 -bs =S\"text\"",
     OPTIONS(options),

@@ -12,10 +12,11 @@ static size_t take_numbers(const char16_t *s, char16_t separator, uint16_t ret[3
 {
     size_t count = 0;
     for (;;) {
-        unsigned value = 0, digits = 0;
-        for (; *s >= '0' && *s <= '9'; s++, digits++)
+        unsigned value = 0;
+        const char16_t *start = s;
+        for (; *s >= '0' && *s <= '9' && value <= 9999; s++)
             value = value * 10 + (unsigned)(*s - '0');
-        if (digits == 0 || digits > 4 || count == 3)
+        if (s == start || value > 9999 || count == 3)
             return 0;
         ret[count++] = (uint16_t)value;
         if (*s == 0)
@@ -61,10 +62,10 @@ static void show_date(const EFI_TIME *now, bool sfo)
     sfo_end();
 }
 
-/* Of two digits 97 is 1997, and 31 is 2031. */
+/* Of two digits 98 is 1998, and 97 is 2097. */
 static uint16_t full_year(uint16_t year)
 {
-    return (uint16_t)(year >= 100 ? year : year >= 97 ? 1900 + year : 2000 + year);
+    return (uint16_t)(year >= 100 ? year : year >= 98 ? 1900 + year : 2000 + year);
 }
 
 static EFI_STATUS date(struct invocation *i)
@@ -85,14 +86,17 @@ static EFI_STATUS date(struct invocation *i)
     now.Day = (uint8_t)numbers[1];
     if (count == 3)
         now.Year = full_year(numbers[2]);
+    if (now.Year < 1998 || now.Year > 2099)
+        return nonsense(i->operands[0], "of the years 1998 to 2099");
     return set(&now);
 }
 
 enum { ZONE, DAYLIGHT };
 
 static const struct option time_options[] = {
-    {"-tz", OPTION_VALUE, "minutes", "Sets the difference to UTC: -1440 to 1440, or _local."},
-    {"-d", OPTION_VALUE, "0|1|3", "Daylight saving: does not apply, applies, is on."},
+    {"-tz", OPTION_VALUE, "minutes",
+     "Sets the difference to UTC: -1440 to 1440, or _local (2047)."},
+    {"-d", OPTION_FLAG, NULL, "Shows daylight saving, or sets it to a value: see below."},
 };
 
 /* EFI_TIME's difference is UTC less local time. */
@@ -111,7 +115,7 @@ static bool take_zone(const char16_t *word, EFI_TIME *ret)
 {
     uint64_t minutes;
     bool negative;
-    if (text_is(word, "_local")) {
+    if (text_is(word, "_local") || text_is(word, "2047")) {
         ret->TimeZone = EFI_UNSPECIFIED_TIMEZONE;
         return true;
     }
@@ -124,23 +128,36 @@ static bool take_zone(const char16_t *word, EFI_TIME *ret)
 static EFI_STATUS take_time(struct invocation *i, EFI_TIME *now)
 {
     uint16_t numbers[3] = {0};
-    uint64_t daylight;
     if (i->values[ZONE] != NULL && !take_zone(i->values[ZONE], now))
         return nonsense(i->values[ZONE], "a difference to UTC");
-    if (i->values[DAYLIGHT] != NULL) {
-        if (!text_to_number(i->values[DAYLIGHT], &daylight, NULL) || daylight > 3 || daylight == 2)
-            return nonsense(i->values[DAYLIGHT], "0, 1 or 3");
-        now->Daylight = (uint8_t)daylight;
+    const char16_t *daylight = NULL, *word = NULL;
+    for (size_t at = 0; at < i->count; at++)
+        *(text_find(i->operands[at], ':') == NULL && i->values[DAYLIGHT] != NULL ? &daylight
+                                                                                 : &word) =
+            i->operands[at];
+    if (i->count == 2 && (daylight == NULL || word == NULL))
+        return nonsense(i->operands[1], "a value of -d besides a time");
+    if (daylight != NULL) {
+        if (!text_is(daylight, "0") && !text_is(daylight, "1") && !text_is(daylight, "3"))
+            return nonsense(daylight, "0, 1 or 3");
+        now->Daylight = (uint8_t)(*daylight - '0');
     }
-    if (i->count == 0)
+    if (word == NULL)
         return EFI_SUCCESS;
-    size_t count = take_numbers(i->operands[0], ':', numbers);
+    size_t count = take_numbers(word, ':', numbers);
     if (count == 0 || numbers[0] > 23 || numbers[1] > 59 || numbers[2] > 59)
-        return nonsense(i->operands[0], "a time as hours:minutes:seconds");
+        return nonsense(word, "a time as hours:minutes:seconds");
     now->Hour = (uint8_t)numbers[0];
     now->Minute = (uint8_t)numbers[1];
     now->Second = (uint8_t)(count == 3 ? numbers[2] : 0);
     return EFI_SUCCESS;
+}
+
+static void show_daylight(const EFI_TIME *now)
+{
+    print("Daylight saving: %s%s\n",
+          (now->Daylight & EFI_TIME_ADJUST_DAYLIGHT) != 0 ? "applies" : "does not apply",
+          (now->Daylight & EFI_TIME_IN_DAYLIGHT) != 0 ? ", is on" : "");
 }
 
 static EFI_STATUS time(struct invocation *i)
@@ -150,10 +167,12 @@ static EFI_STATUS time(struct invocation *i)
     EFI_STATUS status = get(&now);
     if (EFI_ERROR(status))
         return status;
-    if (i->count == 0 && i->values[ZONE] == NULL && i->values[DAYLIGHT] == NULL) {
+    if (i->count == 0 && i->values[ZONE] == NULL) {
         append_zone(zone, sizeof zone, &now);
         print("%02u:%02u:%02u (%s)%s\n", now.Hour, now.Minute, now.Second, zone,
               (now.Daylight & EFI_TIME_IN_DAYLIGHT) != 0 ? " daylight saving" : "");
+        if (i->values[DAYLIGHT] != NULL)
+            show_daylight(&now);
         return EFI_SUCCESS;
     }
     status = take_time(i, &now);
@@ -217,9 +236,7 @@ static EFI_STATUS timezone(struct invocation *i)
     append_zone(zone, sizeof zone, &now);
     print("%s\n", zone);
     if (i->values[FULL] != NULL)
-        print("Daylight saving: %s%s\n",
-              (now.Daylight & EFI_TIME_ADJUST_DAYLIGHT) != 0 ? "applies" : "does not apply",
-              (now.Daylight & EFI_TIME_IN_DAYLIGHT) != 0 ? ", is on" : "");
+        show_daylight(&now);
     return EFI_SUCCESS;
 }
 
@@ -228,7 +245,7 @@ SHELL_COMMAND(date_command) = {
     .run = date,
     .summary = "Shows or sets the date.",
     .operands = "[month/day[/year]]",
-    .details = "Of years with two digits 97 to 99 are 1997 to 1999, others from 2000 on.",
+    .details = "Of years with two digits 98 and 99 are 1998 and 1999, others from 2000 on.",
     OPTIONS(date_options),
     .most = 1,
 };
@@ -237,9 +254,11 @@ SHELL_COMMAND(time_command) = {
     .name = "time",
     .run = time,
     .summary = "Shows or sets the time.",
-    .operands = "[hours:minutes[:seconds]]",
+    .operands = "[hours:minutes[:seconds]] [0|1|3]",
+    .details =
+        "With -d, 0 is that daylight saving does not apply, 1 that it does, 3 that it is on.",
     OPTIONS(time_options),
-    .most = 1,
+    .most = 2,
 };
 
 SHELL_COMMAND(timezone_command) = {

@@ -13,8 +13,10 @@
 /* A driver that makes a device on each connection shall not keep us for ever. */
 #define ROUNDS 16
 
-static EFI_STATUS connect_round(struct arena *arena, bool recursive, size_t *ret_count)
+static EFI_STATUS connect_round(struct arena *arena, EFI_HANDLE first, bool recursive,
+                                size_t *ret_count)
 {
+    EFI_HANDLE drivers[] = {first, NULL};
     struct handles all;
     EFI_STATUS status = handles_with(arena, NULL, &all);
     if (EFI_ERROR(status))
@@ -25,17 +27,18 @@ static EFI_STATUS connect_round(struct arena *arena, bool recursive, size_t *ret
         /* Images are no controllers; most other handles have nothing to connect, which is no
          * error. */
         if (handle_interface(all.list[at], GUID_OF(EFI_LOADED_IMAGE_PROTOCOL)) == NULL)
-            (void)shell.bs->ConnectController(all.list[at], NULL, NULL, recursive);
+            (void)shell.bs->ConnectController(all.list[at], first != NULL ? drivers : NULL, NULL,
+                                              recursive);
     }
     *ret_count = all.count;
     return EFI_SUCCESS;
 }
 
-EFI_STATUS connect_all(struct arena *arena, bool recursive)
+EFI_STATUS connect_all(struct arena *arena, EFI_HANDLE first, bool recursive)
 {
     size_t before = 0, now = 0;
     for (unsigned round = 0; round < ROUNDS; round++) {
-        EFI_STATUS status = connect_round(arena, recursive, &now);
+        EFI_STATUS status = connect_round(arena, first, recursive, &now);
         if (EFI_ERROR(status) || now == before || !recursive)
             return status;
         before = now;

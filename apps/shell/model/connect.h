@@ -5,8 +5,9 @@
 
 /* Connecting controllers for the commands that do. */
 
-/* All handles, again and again while new ones appear. */
-EFI_STATUS connect_all(struct arena *arena, bool recursive) MUST_CHECK;
+/* All handles, if `recursive` again and again while new ones appear. `first`: the driver that is
+ * tried before others; NULL. */
+EFI_STATUS connect_all(struct arena *arena, EFI_HANDLE first, bool recursive) MUST_CHECK;
 
 /* The devices that ConIn, ConOut and ErrOut name (UEFI 2.10 §3.3). EFI_NOT_FOUND: none of them is
  * there. */
