@@ -3,6 +3,7 @@
 #include "efi/protocol/hii_font.h"
 #include "selftest/fixture.h"
 #include "selftest/hii.h"
+#include "lib/memory.h"
 
 #define UCS2(text) ((char16_t[]){text})
 
@@ -103,15 +104,18 @@ static void get_font_info(void)
 
 static void get_font_info_not_found(void)
 {
-    static const struct {
+    static const char16_t name[] = u"nobodys";
+    static union {
         EFI_FONT_DISPLAY_INFO info;
-        char16_t name[8];
-    } unknown = {.info = {.FontInfo = {.FontSize = EFI_GLYPH_HEIGHT}}, .name = u"nobodys"};
+        uint8_t room[sizeof(EFI_FONT_DISPLAY_INFO) + sizeof name];
+    } unknown;
     const EFI_HII_FONT_PROTOCOL *f = font();
     EFI_FONT_DISPLAY_INFO *info = NULL;
     EFI_FONT_HANDLE first = NULL;
     if (f == NULL)
         return;
+    unknown.info.FontInfo.FontSize = EFI_GLYPH_HEIGHT;
+    memcpy(unknown.info.FontInfo.FontName, name, sizeof name);
     EXPECT(EFI_NOT_FOUND, f->GetFontInfo(f, &first, &unknown.info, &info, NULL));
 }
 
