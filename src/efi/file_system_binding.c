@@ -7,6 +7,7 @@
 #include "efi/handle.h"
 #include "efi/protocol/disk_io.h"
 #include "efi/protocols/simple_file_system.h"
+#include "efi/tpl.h"
 
 struct mount {
     struct list link; /* all of them */
@@ -33,18 +34,16 @@ static EFI_STATUS mount_volume(struct mount *mount)
     if (EFI_ERROR(status))
         return status;
     struct file_system *file_system;
+    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK); /* as all who use a disk do */
     status = file_system_mount(mount->block.device, &file_system);
-    if (EFI_ERROR(status))
-        goto close;
-    status = volume_install(mount->handle, file_system, &mount->volume);
-    if (EFI_ERROR(status)) {
-        file_system->operations->unmount(file_system);
-        goto close;
+    if (!EFI_ERROR(status)) {
+        status = volume_install(mount->handle, file_system, &mount->volume);
+        if (EFI_ERROR(status))
+            file_system->operations->unmount(file_system);
     }
-    return EFI_SUCCESS;
-
-close:
-    block_handle_close(&mount->block);
+    efi_restore_tpl(tpl);
+    if (EFI_ERROR(status))
+        block_handle_close(&mount->block);
     return status;
 }
 

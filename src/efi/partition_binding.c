@@ -9,6 +9,7 @@
 #include "efi/disk.h"
 #include "efi/handle.h"
 #include "efi/protocol/partition_info.h"
+#include "efi/tpl.h"
 #include "hw/gpt.h"
 #include "lib/memory.h"
 #include "lib/status_name.h"
@@ -208,7 +209,9 @@ static EFI_STATUS remove_children(EFI_DRIVER_BINDING_PROTOCOL *binding, struct p
 static EFI_STATUS add_children(EFI_DRIVER_BINDING_PROTOCOL *binding, struct parent *parent)
 {
     struct partition_list list;
+    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK); /* as all who use a disk do */
     EFI_STATUS status = partitions_read(parent->block.device, &list);
+    efi_restore_tpl(tpl);
     if (EFI_ERROR(status))
         return status;
     for (size_t i = 0; i < list.count && !EFI_ERROR(status); i++)

@@ -56,7 +56,9 @@ EFI_STATUS volume_uninstall(EFI_HANDLE handle, struct volume *volume)
         handle, GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL), &volume->protocol);
     if (EFI_ERROR(status))
         return status;
+    EFI_TPL tpl = tpl_raise_to(TPL_CALLBACK);
     volume->file_system->operations->unmount(volume->file_system);
+    efi_restore_tpl(tpl);
     pool_free(volume);
     return EFI_SUCCESS;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* EFI_SIMPLE_FILE_SYSTEM_PROTOCOL and EFI_FILE_PROTOCOL over a real FAT volume. */
+#include "efi/tpl.h"
 #include "unit/efi/disk-fixture.h"
 
 #define LONG_NAME u"A name that takes quite some room.txt"
@@ -286,6 +287,47 @@ static void readers_of_a_silent_disk(void **state)
     assert_int_equal(file->Close(file), EFI_SUCCESS);
 }
 
+static const struct block_operations *usual;
+
+static EFI_STATUS checked_submit(struct block_device *device, struct block_request *request)
+{
+    assert_int_equal(tpl_current(), TPL_CALLBACK);
+    return usual->submit(device, request);
+}
+
+static void checked_poll(struct block_device *device)
+{
+    assert_int_equal(tpl_current(), TPL_CALLBACK);
+    usual->poll(device);
+}
+
+/* The timer that looks after asynchronous requests never comes in between, not even while drivers
+ * are started and stopped. */
+static void the_disk_is_used_at_callback(void **state)
+{
+    root = NULL;
+    disk_setup(state);
+    ram.asynchronous = true;
+    usual = ram.device.operations;
+    struct block_operations checked = *usual;
+    checked.submit = checked_submit;
+    checked.poll = checked_poll;
+    ram.device.operations = &checked;
+    connect_disk();
+    EFI_SIMPLE_FILE_SYSTEM_PROTOCOL *volume =
+        handle_interface(child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)),
+                         GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL));
+    assert_int_equal(volume->OpenVolume(volume, &root), EFI_SUCCESS);
+    EFI_FILE_PROTOCOL *file = big_file();
+    size_t size = BIG / 4;
+    for (unsigned i = 0; i < 4; i++) /* a window is under way when the volume goes */
+        assert_int_equal(file->Read(file, &size, back), EFI_SUCCESS);
+    assert_int_equal(file->Close(file), EFI_SUCCESS);
+    assert_int_equal(root->Close(root), EFI_SUCCESS);
+    root = NULL;
+    disk_teardown(state);
+}
+
 static void information(void **state)
 {
     static const EFI_GUID unknown = {1, 2, 3, {4}};
@@ -382,6 +424,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(readers_of_pieces, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(errors_of_readers, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(readers_of_a_silent_disk, volume_setup, volume_teardown),
+        cmocka_unit_test(the_disk_is_used_at_callback),
         cmocka_unit_test_setup_teardown(information, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(renaming, volume_setup, volume_teardown),
         cmocka_unit_test_setup_teardown(disconnecting_while_a_file_is_open, volume_setup,
