@@ -18,6 +18,8 @@ void nvme_queue_init(struct nvme_queue *queue, uint16_t id, uint16_t entries,
                                  .phase = true,
                                  .submissions = submissions,
                                  .completions = completions};
+    /* Commands from before a reset name memory that its owner has taken back. */
+    memset(submissions, 0, entries * sizeof *submissions);
     memset(completions, 0, entries * sizeof *completions);
 }
 
