@@ -7,6 +7,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+#define LONGEST    65536u
+#define MOST_LINES 300u
+/* About so many characters are looked at: a loop may run through a line of 64 KiB. */
+#define WORK (1u << 20)
+
 static unsigned lines_left;
 static bool complained;
 
@@ -62,12 +67,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .condition = {answer, answer, answer, NULL},
     };
     static const char16_t *const arguments[] = {u"x.nsh", u"1", u"two"};
-    if (size > 8192)
+    if (size > LONGEST)
         return 0;
     char16_t *text = calloc(size + 1, sizeof *text);
     for (size_t i = 0; i < size; i++)
         text[i] = data[i];
-    lines_left = 300;
+    lines_left = size <= WORK / MOST_LINES ? MOST_LINES : WORK / (unsigned)size;
     complained = false;
     EFI_STATUS status = script_run(&host, text, arguments, 3);
     if (status != EFI_SUCCESS && status != EFI_ABORTED &&
