@@ -133,7 +133,8 @@ static void EFIAPI notify(EFI_EVENT Event, void *Context)
 static void EFIAPI look(EFI_EVENT Event, void *Context)
 {
     text_input_look();
-    start_look_timer();
+    if (text_input_is_watched())
+        start_look_timer();
 }
 
 static EFI_STATUS EFIAPI reset(EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL *This, bool ExtendedVerification)

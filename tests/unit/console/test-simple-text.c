@@ -354,6 +354,20 @@ static void typed_keys_are_not_kept_waiting(void **state)
         assert_in_range(key_delay_ms(47 * i % 900), 0, 11);
 }
 
+/* Not even when the timer was due when the last one went. */
+static void nobody_looks_without_registered_keys(void **state)
+{
+    EFI_KEY_DATA any_x = {{0, u'x'}, {0, 0}};
+    assert_int_equal(in_ex->RegisterKeyNotify(in_ex, &any_x, note_key, &handles_of[0]),
+                     EFI_SUCCESS);
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    pass_ms(100);
+    assert_int_equal(in_ex->UnregisterKeyNotify(in_ex, handles_of[0]), EFI_SUCCESS);
+    efi_restore_tpl(tpl);
+    pass_ms(200);
+    assert_int_equal(fake_apic.deadline, 0);
+}
+
 /* Looking by timer and waiting is not twice the work. */
 static void registered_keys_do_not_wake_more_often(void **state)
 {
@@ -388,6 +402,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_quiet_prompt_sleeps, set_up, tear_down),
         cmocka_unit_test_setup_teardown(typed_keys_are_not_kept_waiting, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_looks_without_registered_keys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(registered_keys_do_not_wake_more_often, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
