@@ -106,6 +106,14 @@ def test_file_commands(at_files):
     assert "kept.txt" in run("mv kept.txt moved.txt deep")
     assert at_files.status() != 0
     assert run("type deep\\moved.txt") == "2"
+    # What cannot be moved costs nothing, and a file is the same under all names of its volume.
+    run("mv -q kept.txt deep\\moved.txt")
+    assert run("type deep\\moved.txt") == "2"
+    run("map own fs0:")
+    for command in "cp", "mv":
+        assert "into itself" in run(f"{command} -q deep\\moved.txt own:\\sub\\deep")
+    assert run("type deep\\moved.txt") == "2"
+    assert "current directory" in run("rm -q own:\\sub")
 
 
 def test_redirection(at_files):

@@ -34,12 +34,11 @@ static EFI_STATUS write_table(const struct view *view, const struct acpi_header 
     struct text name = {0};
     char16_t signature[5];
     EFI_FILE_PROTOCOL *file;
-    size_t size = table->length;
     signature_of(table, signature);
     text_format(&name, "%ls%04zX.bin", signature, view->number);
     EFI_STATUS status = file_create(text_string(&name), &file);
     if (!EFI_ERROR(status)) {
-        status = file->Write(file, &size, (void *)table);
+        status = file_write(file, table, table->length);
         file_close(file);
     }
     if (EFI_ERROR(status))

@@ -43,9 +43,13 @@ EFI_STATUS copy_place(struct arena *arena, const struct found *source, const str
     text_free(&place);
     if (full == NULL)
         return EFI_OUT_OF_RESOURCES;
-    size_t length = ucs2_length(source->full, SIZE_MAX);
-    if (text_equal_n_ignoring_case(full, source->full, length) &&
-        (full[length] == 0 || full[length] == '\\' || source->full[length - 1] == '\\')) {
+    struct location from, to;
+    EFI_STATUS status = file_locate(arena, source->full, &from);
+    if (!EFI_ERROR(status))
+        status = file_locate(arena, full, &to);
+    if (EFI_ERROR(status))
+        return status;
+    if (location_lies_in(&to, from.volume, from.path)) {
         complain("%ls would go into itself", source->full);
         return EFI_INVALID_PARAMETER;
     }

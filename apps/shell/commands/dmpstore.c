@@ -90,7 +90,7 @@ static EFI_STATUS save(EFI_FILE_PROTOCOL *file, const char16_t *name, const EFI_
     void *made = variable_record_make(&record, &size);
     if (made == NULL)
         return EFI_OUT_OF_RESOURCES;
-    EFI_STATUS status = file->Write(file, &size, made);
+    EFI_STATUS status = file_write(file, made, size);
     shell_free(made);
     return status;
 }
@@ -183,6 +183,11 @@ static EFI_STATUS run(struct work *work)
     if (i->values[SFO] != NULL)
         sfo_command("dmpstore");
     EFI_STATUS status = variables_each(visit, work);
+    if (work->file != NULL && !EFI_ERROR(status)) {
+        status = work->file->Flush(work->file);
+        if (EFI_ERROR(status))
+            complain_status(status, "%ls", i->values[SAVE]);
+    }
     file_close(work->file);
     if (EFI_ERROR(work->result) || EFI_ERROR(status))
         return EFI_ERROR(work->result) ? work->result : status;

@@ -17,24 +17,17 @@ static const struct option options[] = {
 };
 
 /* Gives the file another name on its volume. */
-static EFI_STATUS rename(const struct found *source, const char16_t *path)
+static EFI_STATUS rename(EFI_FILE_PROTOCOL *file, const struct found *source, const char16_t *path)
 {
-    EFI_FILE_PROTOCOL *file;
     size_t size = sizeof(EFI_FILE_INFO) + ucs2_size(path);
-    EFI_STATUS status = file_open(source->full, FILE_READ_WRITE, 0, &file);
-    if (EFI_ERROR(status))
-        return status;
     EFI_FILE_INFO *info = shell_alloc(size);
-    if (info == NULL) {
-        file_close(file);
+    if (info == NULL)
         return EFI_OUT_OF_RESOURCES;
-    }
     memcpy(info, source->info, sizeof *info);
     memcpy(info->FileName, path, ucs2_size(path));
     info->Size = size;
-    status = file->SetInfo(file, GUID_OF(EFI_FILE_INFO), size, info);
+    EFI_STATUS status = file->SetInfo(file, GUID_OF(EFI_FILE_INFO), size, info);
     shell_free(info);
-    file_close(file);
     return status;
 }
 
@@ -81,15 +74,18 @@ static EFI_STATUS move(struct invocation *i, const struct found *source,
     if (from_location.volume != to_location.volume)
         return move_away(source, to, quiet);
 
-    status = make_room(to, quiet);
-    if (status == EFI_ALREADY_STARTED)
-        return EFI_SUCCESS;
+    /* What cannot be moved, as a read-only file, does not cost the one at the destination. */
+    EFI_FILE_PROTOCOL *file;
+    status = file_open(source->full, FILE_READ_WRITE, 0, &file);
     if (EFI_ERROR(status))
-        return status;
-    status = rename(source, to_location.path);
+        return complain_unless_aborted(status, source->full);
+    status = make_room(to, quiet);
+    if (!EFI_ERROR(status))
+        status = complain_unless_aborted(rename(file, source, to_location.path), source->full);
+    file_close(file);
     if (!EFI_ERROR(status))
         print("%ls -> %ls\n", source->full, to);
-    return complain_unless_aborted(status, source->full);
+    return status == EFI_ALREADY_STARTED ? EFI_SUCCESS : status;
 }
 
 static EFI_STATUS mv(struct invocation *i)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "shell/commands/operands.h"
 
-#include "lib/ucs2.h"
 #include "shell/console.h"
 #include "shell/files/files.h"
 #include "shell/files/volume.h"
@@ -72,17 +71,17 @@ enum answer ask(const char *question, const char16_t *about)
 
 static bool is_current(const struct found *found)
 {
-    const struct volume *volume = volume_current();
-    struct text current = {0};
+    struct volume *volume = volume_current();
+    struct arena arena = {0};
+    struct location own;
     if (found->name[0] == 0)
         return true;
     if (volume == NULL || !found_is_directory(found))
         return false;
-    size_t length = ucs2_length(found->full, SIZE_MAX);
-    text_format(&current, "%ls%ls", volume_name(volume), volume->directory);
-    bool inside = text_equal_n_ignoring_case(text_string(&current), found->full, length) &&
-                  (current.data[length] == 0 || current.data[length] == '\\');
-    text_free(&current);
+    const struct location current = {.volume = volume, .path = volume->directory};
+    bool inside = !EFI_ERROR(file_locate(&arena, found->full, &own)) &&
+                  location_lies_in(&current, own.volume, own.path);
+    arena_free(&arena);
     return inside;
 }
 

@@ -39,6 +39,16 @@ EFI_STATUS file_locate(struct arena *arena, const char16_t *name, struct locatio
     return EFI_SUCCESS;
 }
 
+bool location_lies_in(const struct location *location, const struct volume *volume,
+                      const char16_t *directory)
+{
+    size_t length = ucs2_length(directory, SIZE_MAX);
+    return location->volume == volume &&
+           text_equal_n_ignoring_case(location->path, directory, length) &&
+           (location->path[length] == 0 || location->path[length] == '\\' ||
+            (length > 0 && directory[length - 1] == '\\'));
+}
+
 EFI_STATUS file_open_at(const struct location *location, uint64_t mode, uint64_t attributes,
                         EFI_FILE_PROTOCOL **ret)
 {

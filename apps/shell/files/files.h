@@ -25,6 +25,10 @@ struct location {
  */
 EFI_STATUS file_locate(struct arena *arena, const char16_t *name, struct location *ret) MUST_CHECK;
 
+/* Is it `directory`, or something in it? A volume has several mappings: names may differ. */
+bool location_lies_in(const struct location *location, const struct volume *volume,
+                      const char16_t *directory);
+
 /* `mode` and `attributes` as EFI_FILE_PROTOCOL.Open() has them. */
 EFI_STATUS file_open_at(const struct location *location, uint64_t mode, uint64_t attributes,
                         EFI_FILE_PROTOCOL **ret) MUST_CHECK;

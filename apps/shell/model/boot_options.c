@@ -268,7 +268,8 @@ EFI_STATUS option_data_of_word(const char16_t *word, void **ret_content, struct 
     *ret_content = NULL;
     ret->data = word;
     ret->data_size = ucs2_size(word);
-    if (!file_exists(word) || EFI_ERROR(file_open(word, EFI_FILE_MODE_READ, 0, &file)))
+    if (!file_exists(word) || file_is_directory(word) ||
+        EFI_ERROR(file_open(word, EFI_FILE_MODE_READ, 0, &file)))
         return EFI_SUCCESS;
     EFI_STATUS status = file_read_all(file, LARGEST_DATA, ret_content, &ret->data_size);
     ret->data = *ret_content;
