@@ -171,3 +171,46 @@ bool exists(struct file *root, const char *path)
         assert_int_equal(status, EFI_NOT_FOUND);
     return status == EFI_SUCCESS;
 }
+
+EFI_STATUS delete_path(struct file *root, const char *path)
+{
+    struct file *file = open_file(root, path, MODE_WRITE, 0);
+    return file->file_system->file_operations->delete_file(file);
+}
+
+EFI_STATUS set_info(struct file *file, const struct file_info *info)
+{
+    return file->file_system->file_operations->set_info(file, info);
+}
+
+uint64_t free_space(struct fixture *f)
+{
+    struct file_system_info info;
+    assert_int_equal(f->file_system->operations->get_info(f->file_system, &info), EFI_SUCCESS);
+    return info.free_space;
+}
+
+void make_directory(struct file *root, const char *path)
+{
+    close_file(open_file(root, path, MODE_CREATE, FILE_DIRECTORY));
+}
+
+static const struct {
+    const char *options;
+    size_t kib;
+    uint32_t block_size;
+} layouts[] = {
+    {"-F 12 -S 512 -s 1", 720, 512},
+    {"-F 16 -S 512 -s 1", 4096, 4096},
+    {"-F 32 -S 512 -s 1 -n ESP", 34000, 512},
+    {"-F 32 -S 4096 -s 1", 8192, 4096},
+};
+
+_Static_assert(ARRAY_SIZE(layouts) == FIXTURE_LAYOUTS, "layouts");
+
+void fixture_make(struct fixture *f, size_t layout)
+{
+    fixture_format(f, layouts[layout].options, layouts[layout].kib);
+    fixture_load(f, layouts[layout].block_size);
+    fixture_mount(f);
+}

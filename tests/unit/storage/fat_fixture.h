@@ -23,6 +23,9 @@ void fixture_run(struct fixture *fixture, const char *command);
 /* Takes the image into the RAM disk. */
 void fixture_load(struct fixture *fixture, uint32_t block_size);
 void fixture_mount(struct fixture *fixture);
+/* The three for one of some layouts of FAT12, FAT16 and FAT32. */
+#define FIXTURE_LAYOUTS 4u
+void fixture_make(struct fixture *fixture, size_t layout);
 void fixture_unmount(struct fixture *fixture);
 /* Unmounts, and lets fsck.vfat judge; it must find nothing. */
 void fixture_check(struct fixture *fixture);
@@ -40,6 +43,10 @@ uint8_t pattern(size_t i);
 void write_file(struct file *root, const char *path, size_t size);
 /* The file holds `size` bytes of pattern(). */
 void expect_file(struct file *root, const char *path, size_t size);
+void make_directory(struct file *root, const char *path);
+EFI_STATUS delete_path(struct file *root, const char *path);
+EFI_STATUS set_info(struct file *file, const struct file_info *info);
+uint64_t free_space(struct fixture *fixture);
 bool exists(struct file *root, const char *path);
 
 #define MODE_READ   FILE_MODE_READ

@@ -12,35 +12,6 @@
 #include "storage/fat/fat.h"
 #include "unit/storage/fat_fixture.h"
 
-static const struct layout {
-    const char *options;
-    size_t kib;
-    uint32_t block_size;
-} layouts[] = {
-    {"-F 12 -S 512 -s 1", 720, 512},
-    {"-F 16 -S 512 -s 1", 4096, 4096},
-    {"-F 32 -S 512 -s 1 -n ESP", 34000, 512},
-    {"-F 32 -S 4096 -s 1", 8192, 4096},
-};
-
-static void make(struct fixture *f, size_t layout)
-{
-    fixture_format(f, layouts[layout].options, layouts[layout].kib);
-    fixture_load(f, layouts[layout].block_size);
-    fixture_mount(f);
-}
-
-static EFI_STATUS delete_path(struct file *root, const char *path)
-{
-    struct file *file = open_file(root, path, MODE_WRITE, 0);
-    return file->file_system->file_operations->delete_file(file);
-}
-
-static EFI_STATUS set_info(struct file *file, const struct file_info *info)
-{
-    return file->file_system->file_operations->set_info(file, info);
-}
-
 static EFI_STATUS resize(struct file *root, const char *path, uint64_t size)
 {
     struct file *file = open_file(root, path, MODE_WRITE, 0);
@@ -51,179 +22,14 @@ static EFI_STATUS resize(struct file *root, const char *path, uint64_t size)
     return status;
 }
 
-static EFI_STATUS rename_to(struct file *root, const char *path, const char *name)
-{
-    struct file *file = open_file(root, path, MODE_WRITE, 0);
-    struct file_info info = info_of(file);
-    memset(info.name, 0, sizeof info.name);
-    memcpy(info.name, u(name), ucs2_size(u(name)));
-    EFI_STATUS status = set_info(file, &info);
-    close_file(file);
-    return status;
-}
-
-static uint64_t free_space(struct fixture *f)
-{
-    struct file_system_info info;
-    assert_int_equal(f->file_system->operations->get_info(f->file_system, &info), EFI_SUCCESS);
-    return info.free_space;
-}
-
-static void make_directory(struct file *root, const char *path)
-{
-    close_file(open_file(root, path, MODE_CREATE, FILE_DIRECTORY));
-}
-
-static void test_create_and_delete(void **state)
-{
-    static const size_t sizes[] = {0, 1, 511, 512, 513, 4096, 4097, 65536, 100001};
-    char path[128];
-    if (!fixture_has_tools())
-        skip();
-    for (size_t l = 0; l < ARRAY_SIZE(layouts); l++) {
-        struct fixture f;
-        make(&f, l);
-        uint64_t space = free_space(&f);
-        make_directory(f.root, "a");
-        make_directory(f.root, "a\\Bee with a long name");
-        for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-            snprintf(path, sizeof path, "a\\f%zu", sizes[i]);
-            write_file(f.root, path, sizes[i]);
-            snprintf(path, sizeof path, "a/bee with a long name/Long file name %zu.text", sizes[i]);
-            write_file(f.root, path, sizes[i]);
-        }
-        for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-            snprintf(path, sizeof path, "A\\F%zu", sizes[i]);
-            expect_file(f.root, path, sizes[i]);
-            snprintf(path, sizeof path, "a/bee with a long name/Long file name %zu.text", sizes[i]);
-            expect_file(f.root, path, sizes[i]);
-        }
-        assert_int_equal(delete_path(f.root, "a"), EFI_WARN_DELETE_FAILURE);
-        fixture_check(&f);
-        fixture_mount(&f);
-        for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-            snprintf(path, sizeof path, "a\\f%zu", sizes[i]);
-            expect_file(f.root, path, sizes[i]);
-            assert_int_equal(delete_path(f.root, path), EFI_SUCCESS);
-            assert_false(exists(f.root, path));
-            snprintf(path, sizeof path, "a/bee with a long name/Long file name %zu.text", sizes[i]);
-            expect_file(f.root, path, sizes[i]);
-            assert_int_equal(delete_path(f.root, path), EFI_SUCCESS);
-        }
-        assert_int_equal(delete_path(f.root, "a\\beewit~1"), EFI_SUCCESS);
-        assert_int_equal(delete_path(f.root, "a"), EFI_SUCCESS);
-        assert_int_equal(free_space(&f), space);
-        fixture_check(&f);
-        fixture_release(&f);
-    }
-}
-
-/* Many files with names alike, so that directories grow and aliases run out. */
-static void test_many(void **state)
-{
-    char path[128];
-    if (!fixture_has_tools())
-        skip();
-    for (size_t l = 0; l < ARRAY_SIZE(layouts); l++) {
-        struct fixture f;
-        make(&f, l);
-        make_directory(f.root, "many");
-        for (unsigned i = 0; i < 150; i++) {
-            snprintf(path, sizeof path, "many\\The same beginning %u of a name.conf", i);
-            write_file(f.root, path, i);
-        }
-        for (unsigned i = 0; i < 150; i += 3) {
-            snprintf(path, sizeof path, "many\\The same beginning %u of a name.conf", i);
-            assert_int_equal(delete_path(f.root, path), EFI_SUCCESS);
-        }
-        for (unsigned i = 0; i < 150; i += 3) {
-            snprintf(path, sizeof path, "many\\x%u.Y", i);
-            write_file(f.root, path, i);
-        }
-        for (unsigned i = 0; i < 150; i++) {
-            snprintf(path, sizeof path,
-                     i % 3 == 0 ? "many\\X%u.y" : "many\\the same beginning %u of a name.CONF", i);
-            expect_file(f.root, path, i);
-        }
-        /* Backwards, and deleted while others are looked for. */
-        for (unsigned i = 150; i-- > 1;) {
-            snprintf(path, sizeof path,
-                     i % 3 == 0 ? "many\\X%u.y" : "many\\the same beginning %u of a name.CONF", i);
-            assert_int_equal(delete_path(f.root, path), EFI_SUCCESS);
-            expect_file(f.root, "many\\x0.y", 0);
-            assert_false(exists(f.root, path));
-        }
-        fixture_check(&f);
-        fixture_release(&f);
-    }
-}
-
-/* \\many with F000 to F149, short names of one entry each behind "." and "..". */
-static void make_many(struct fixture *f)
-{
-    char path[32];
-    make(f, 2);
-    make_directory(f->root, "many");
-    for (unsigned i = 0; i < 150; i++) {
-        snprintf(path, sizeof path, "many\\F%03u", i);
-        write_file(f->root, path, i);
-    }
-}
-
-/* Entries that are made around the place where the last search ended. */
-static void test_made_around(void **state)
-{
-    if (!fixture_has_tools())
-        skip();
-    struct fixture f;
-    make_many(&f);
-    assert_int_equal(delete_path(f.root, "many\\F099"), EFI_SUCCESS);
-    assert_int_equal(delete_path(f.root, "many\\F101"), EFI_SUCCESS);
-    assert_int_equal(delete_path(f.root, "many\\F100"), EFI_SUCCESS);
-    write_file(f.root, "many\\A longer name.txt", 7);
-    struct file *file = open_file(f.root, "many\\ALONGE~1.TXT", MODE_READ, 0);
-    struct file_info info = info_of(file);
-    assert_memory_equal(info.name, u"A longer name.txt", sizeof u"A longer name.txt");
-    close_file(file);
-    assert_int_equal(delete_path(f.root, "many\\ALONGE~1.TXT"), EFI_SUCCESS);
-    fixture_check(&f);
-    fixture_release(&f);
-}
-
-/* What cannot be read hides nothing in front of it, wherever the last search ended. */
-static void test_unreadable_end(void **state)
-{
-    if (!fixture_has_tools())
-        skip();
-    struct fixture f;
-    struct file *file;
-    size_t bad = 0; /* in bytes */
-    make_many(&f);
-    while (memcmp(f.disk.data + bad, "F141       ", 11) != 0)
-        bad += 32;
-    for (unsigned round = 0; round < 2; round++) {
-        fixture_unmount(&f);
-        fixture_mount(&f);
-        f.disk.error_lba = bad / 512;
-        expect_file(f.root, round == 0 ? "many\\F080" : "many\\F005", round == 0 ? 80 : 5);
-        expect_file(f.root, "many\\F010", 10);
-        assert_int_equal(try_open(f.root, "many\\nothing", MODE_READ, 0, &file), EFI_DEVICE_ERROR);
-        assert_int_equal(try_open(f.root, "many\\F145", MODE_READ, 0, &file), EFI_DEVICE_ERROR);
-        f.disk.error_lba = RAMDISK_NEVER;
-    }
-    expect_file(f.root, "many\\F145", 145);
-    fixture_check(&f);
-    fixture_release(&f);
-}
-
 static void test_resize(void **state)
 {
     static const size_t sizes[] = {100, 5000, 4096, 0, 1, 70000, 512, 511, 0};
     if (!fixture_has_tools())
         skip();
-    for (size_t l = 0; l < ARRAY_SIZE(layouts); l++) {
+    for (size_t l = 0; l < FIXTURE_LAYOUTS; l++) {
         struct fixture f;
-        make(&f, l);
+        fixture_make(&f, l);
         write_file(f.root, "f", 3000);
         size_t known = 3000;
         for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
@@ -264,9 +70,9 @@ static void test_fragments(void **state)
 {
     if (!fixture_has_tools())
         skip();
-    for (size_t l = 0; l < ARRAY_SIZE(layouts); l++) {
+    for (size_t l = 0; l < FIXTURE_LAYOUTS; l++) {
         struct fixture f;
-        make(&f, l);
+        fixture_make(&f, l);
         struct file *a = open_file(f.root, "a", MODE_CREATE, 0);
         struct file *b = open_file(f.root, "b", MODE_CREATE, 0);
         uint8_t piece[1000];
@@ -298,7 +104,7 @@ static void test_full(void **state)
     if (!fixture_has_tools())
         skip();
     struct fixture f;
-    make(&f, 0);
+    fixture_make(&f, 0);
     uint64_t space = free_space(&f);
     size_t size = space + 1;
     uint8_t *data = calloc(1, size);
@@ -338,44 +144,12 @@ static void test_full(void **state)
     fixture_release(&f);
 }
 
-static void test_rename(void **state)
-{
-    if (!fixture_has_tools())
-        skip();
-    for (size_t l = 0; l < ARRAY_SIZE(layouts); l++) {
-        struct fixture f;
-        make(&f, l);
-        make_directory(f.root, "one");
-        make_directory(f.root, "one\\inner");
-        make_directory(f.root, "two");
-        write_file(f.root, "one\\inner\\file", 1234);
-        write_file(f.root, "two\\other", 10);
-        assert_int_equal(rename_to(f.root, "one\\inner\\file", "FILE"), EFI_SUCCESS);
-        assert_int_equal(rename_to(f.root, "one\\inner\\file", "A rather longer name.efi"),
-                         EFI_SUCCESS);
-        assert_false(exists(f.root, "one\\inner\\file"));
-        expect_file(f.root, "one\\inner\\a rather longer name.efi", 1234);
-        assert_int_equal(rename_to(f.root, "one\\inner", "\\two\\moved"), EFI_SUCCESS);
-        expect_file(f.root, "two\\moved\\a rather longer name.efi", 1234);
-        expect_file(f.root, "two\\moved\\..\\other", 10);
-        assert_int_equal(rename_to(f.root, "two\\moved", "other"), EFI_ACCESS_DENIED);
-        assert_int_equal(rename_to(f.root, "two", "moved\\two"), EFI_NOT_FOUND);
-        assert_int_equal(rename_to(f.root, "two", "two\\moved\\two"), EFI_ACCESS_DENIED);
-        assert_int_equal(rename_to(f.root, "two", "t:wo"), EFI_INVALID_PARAMETER);
-        assert_int_equal(rename_to(f.root, "two", ""), EFI_INVALID_PARAMETER);
-        assert_int_equal(rename_to(f.root, "two\\moved", "..\\back"), EFI_SUCCESS);
-        expect_file(f.root, "back\\ARATHE~1.EFI", 1234);
-        fixture_check(&f);
-        fixture_release(&f);
-    }
-}
-
 static void test_info(void **state)
 {
     if (!fixture_has_tools())
         skip();
     struct fixture f;
-    make(&f, 2);
+    fixture_make(&f, 2);
     write_file(f.root, "f", 10);
     struct file *file = open_file(f.root, "f", MODE_WRITE, 0);
     struct file_info info = info_of(file);
@@ -442,10 +216,10 @@ static void test_label(void **state)
 {
     if (!fixture_has_tools())
         skip();
-    for (size_t l = 0; l < ARRAY_SIZE(layouts); l++) {
+    for (size_t l = 0; l < FIXTURE_LAYOUTS; l++) {
         static const char *const labels[] = {"first", "Second one", "", "ELEVENCHARS"};
         struct fixture f;
-        make(&f, l);
+        fixture_make(&f, l);
         for (size_t i = 0; i < ARRAY_SIZE(labels); i++) {
             struct file_system_info info;
             assert_int_equal(f.file_system->operations->set_label(f.file_system, u(labels[i])),
@@ -468,7 +242,7 @@ static void test_read_only(void **state)
     if (!fixture_has_tools())
         skip();
     struct fixture f;
-    make(&f, 1);
+    fixture_make(&f, 1);
     write_file(f.root, "f", 10);
     fixture_unmount(&f);
     f.disk.device.read_only = true;
@@ -521,9 +295,9 @@ static void test_power_cut(void **state)
 {
     if (!fixture_has_tools())
         skip();
-    for (size_t l = 0; l < ARRAY_SIZE(layouts); l++) {
+    for (size_t l = 0; l < FIXTURE_LAYOUTS; l++) {
         struct fixture f;
-        make(&f, l);
+        fixture_make(&f, l);
         make_directory(f.root, "d");
         write_file(f.root, "d\\kept", 5000);
         write_file(f.root, "growing", 2000);
@@ -575,7 +349,7 @@ static void test_no_memory(void **state)
     if (!fixture_has_tools())
         skip();
     struct fixture f;
-    make(&f, 1);
+    fixture_make(&f, 1);
     make_directory(f.root, "d");
     write_file(f.root, "d\\kept", 5000);
     write_file(f.root, "growing", 2000);
@@ -594,19 +368,10 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_create_and_delete),
-        cmocka_unit_test(test_many),
-        cmocka_unit_test(test_made_around),
-        cmocka_unit_test(test_unreadable_end),
-        cmocka_unit_test(test_resize),
-        cmocka_unit_test(test_fragments),
-        cmocka_unit_test(test_full),
-        cmocka_unit_test(test_rename),
-        cmocka_unit_test(test_info),
-        cmocka_unit_test(test_label),
-        cmocka_unit_test(test_read_only),
-        cmocka_unit_test(test_power_cut),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_resize),    cmocka_unit_test(test_fragments),
+        cmocka_unit_test(test_full),      cmocka_unit_test(test_info),
+        cmocka_unit_test(test_label),     cmocka_unit_test(test_read_only),
+        cmocka_unit_test(test_power_cut), cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
