@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause-Patent
 """Reading and writing files, beside Debian's ovmf on the same QEMU, and the host with its page cache. A report.
 
-python3 tests/bench/files.py [--device virtio-blk|virtio-scsi|nvme|sata] [--disks N]
+python3 tests/bench/files.py [--device virtio-blk|virtio-scsi|nvme|sata] [--disks N] [--rounds N]
+
+Each firmware runs --rounds times, in turns, and its best counts: the host does other things, too.
 """
 
 import argparse
@@ -41,7 +43,15 @@ def make_disk(image, size_mib=FILE_MIB):
         for number in range(size_mib):
             file.write((number.to_bytes(4, "little") + bytes(range(252))) * (MIB // 256))
     layout.fat(image, place, {"EFI/BOOT/BOOTX64.EFI": guests.program("files"), "big.bin": big})
+    fill_holes(image)
     return big
+
+
+def fill_holes(image):
+    """Gives every block of the image a place: the first to write would pay the host's file system for it."""
+    full = image.with_suffix(".full")
+    layout.run("cp", "--sparse=never", image, full)
+    full.replace(image)
 
 
 def checksum(big):
@@ -106,17 +116,27 @@ def run(firmware, image, device):
     return values
 
 
+def best(one, other):
+    """What two runs tell, each phase by the faster of them."""
+    if one is None:
+        return other
+    return {
+        name: min(value, other[name]) if name.endswith(("-us", "-notifies")) else value
+        for name, value in one.items()
+    }
+
+
 def host_rate(big):
     """MiB per second of the host's own reading, from its page cache."""
-    best = 0
+    rates = []
     target = bytearray(64 * MIB)
     for _ in range(3):
         start = time.perf_counter()
         with open(big, "rb", buffering=0) as file:
             while file.readinto(target):
                 pass
-        best = max(best, FILE_MIB / (time.perf_counter() - start))
-    return best
+        rates.append(FILE_MIB / (time.perf_counter() - start))
+    return max(rates)
 
 
 def rate(values, name):
@@ -153,17 +173,20 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--device", default="virtio-blk")
     parser.add_argument("--disks", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    results = {}
+    results = {"cloudhv": None, "ovmf": None}
     with tempfile.TemporaryDirectory(dir=ROOT / "Build") as directory:
         image = Path(directory) / "disk.img"
         big = make_disk(image)
-        for firmware in ("cloudhv", "ovmf"):
-            results[firmware] = run(firmware, image, options.device)
-            if results[firmware]["checksum"] != checksum(big):
+        wanted = checksum(big)
+        for firmware in list(results) * options.rounds:
+            values = run(firmware, image, options.device)
+            if values["checksum"] != wanted:
                 raise RuntimeError(f"{firmware} has read something else")
             check_written(image, big)
             layout.run("mdel", "-i", f"{image}@@{MIB}", "::out.bin")
+            results[firmware] = best(results[firmware], values)
         host = host_rate(big)
         report(options.device, results, host)
         for others in (0, options.disks - 1):
