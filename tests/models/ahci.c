@@ -11,9 +11,9 @@ static uint64_t lie(struct ahci_model *model, enum ahci_lie what, uint64_t hones
     return model->lie != NULL ? model->lie(model->lie_context, what, honest) : honest;
 }
 
-static void *memory(uint64_t address, uint64_t size)
+static void *memory(struct ahci_model *model, uint64_t address, uint64_t size)
 {
-    return identity_memory.map(identity_memory.context, address, size);
+    return model->memory.map(model->memory.context, address, size);
 }
 
 static bool is_there(const struct ahci_model_port *port)
@@ -67,18 +67,21 @@ static struct buffer gather(struct ahci_model *model, struct ahci_model_port *po
                             const struct ahci_command_header *header, bool fill)
 {
     const struct ahci_prd *prdt =
-        memory(header->table + AHCI_TABLE_PRDT, header->prdt_length * sizeof *prdt);
+        memory(model, header->table + AHCI_TABLE_PRDT, header->prdt_length * sizeof *prdt);
     struct buffer buffer = {.data = malloc(1)};
     if (header->prdt_length > port->most_pieces)
         port->most_pieces = header->prdt_length;
-    for (unsigned i = 0; i < header->prdt_length; i++) {
+    for (unsigned i = 0; prdt != NULL && i < header->prdt_length; i++) {
         uint32_t size = (prdt[i].size & 0x3fffff) + 1;
         if (prdt[i].address % 2 != 0 || size % 2 != 0)
             bus_forbidden(model->bus, "%u bytes at 0x%llx", size,
                           (unsigned long long)prdt[i].address);
+        void *data = memory(model, prdt[i].address, size);
+        if (data == NULL)
+            break;
         buffer.data = realloc(buffer.data, buffer.size + size + 1);
         if (fill)
-            memcpy(buffer.data + buffer.size, memory(prdt[i].address, size), size);
+            memcpy(buffer.data + buffer.size, data, size);
         else
             memset(buffer.data + buffer.size, 0, size);
         buffer.size += size;
@@ -86,17 +89,20 @@ static struct buffer gather(struct ahci_model *model, struct ahci_model_port *po
     return buffer;
 }
 
-static void scatter(const struct ahci_command_header *header, const struct buffer *buffer,
-                    uint32_t size)
+static void scatter(struct ahci_model *model, const struct ahci_command_header *header,
+                    const struct buffer *buffer, uint32_t size)
 {
     const struct ahci_prd *prdt =
-        memory(header->table + AHCI_TABLE_PRDT, header->prdt_length * sizeof *prdt);
+        memory(model, header->table + AHCI_TABLE_PRDT, header->prdt_length * sizeof *prdt);
     const uint8_t *from = buffer->data;
-    for (unsigned i = 0; i < header->prdt_length && size > 0; i++) {
+    for (unsigned i = 0; prdt != NULL && i < header->prdt_length && size > 0; i++) {
         uint32_t part = (prdt[i].size & 0x3fffff) + 1;
         if (part > size)
             part = size;
-        memcpy(memory(prdt[i].address, part), from, part);
+        void *data = memory(model, prdt[i].address, part);
+        if (data == NULL)
+            return;
+        memcpy(data, from, part);
         from += part;
         size -= part;
     }
@@ -181,14 +187,17 @@ static bool execute(struct ahci_model *model, struct ahci_model_port *port,
 
 static void run(struct ahci_model *model, struct ahci_model_port *port)
 {
-    struct ahci_command_header *header = memory(port->clb | (uint64_t)port->clbu << 32, 32);
+    struct ahci_command_header *header = memory(model, port->clb | (uint64_t)port->clbu << 32, 32);
     struct ahci_fis fis;
     uint8_t packet[16];
     port->commands++;
     if (!pci_model_bus_master(&model->pci))
         bus_forbidden(model->bus, "work for the device with bus mastering off");
-    memcpy(&fis, memory(header->table, AHCI_TABLE_PRDT), sizeof fis);
-    memcpy(packet, memory(header->table + AHCI_TABLE_PACKET, 16), 16);
+    const uint8_t *table = header != NULL ? memory(model, header->table, AHCI_TABLE_PRDT) : NULL;
+    if (table == NULL)
+        return;
+    memcpy(&fis, table, sizeof fis);
+    memcpy(packet, table + AHCI_TABLE_PACKET, 16);
     if (fis.type != AHCI_FIS_HOST_TO_DEVICE || fis.flags != AHCI_FIS_COMMAND ||
         (header->flags & 0x1f) != 5 || header->table % 128 != 0 ||
         ((header->flags & AHCI_HEADER_ATAPI) != 0) != (fis.command == ATA_PACKET))
@@ -197,7 +206,7 @@ static void run(struct ahci_model *model, struct ahci_model_port *port)
     struct buffer buffer = gather(model, port, header, to_device);
     bool good = execute(model, port, &fis, packet, to_device, &buffer);
     if (good && !to_device)
-        scatter(header, &buffer, buffer.size);
+        scatter(model, header, &buffer, buffer.size);
     uint32_t moved = good ? buffer.size : 0;
     header->bytes = (uint32_t)lie(model, AHCI_LIE_BYTES, port->short_count ? moved / 2 : moved);
     free(buffer.data);
@@ -359,6 +368,8 @@ void ahci_model_add(struct ahci_model *model, struct pci_model *segment, unsigne
                     uint32_t bar_address)
 {
     model->bus = segment->bus;
+    if (model->memory.map == NULL)
+        model->memory = identity_memory;
     model->cap |= AHCI_CAP_S64A | AHCI_CAP_SSS | (AHCI_MODEL_PORTS - 1);
     model->ghc = AHCI_GHC_IE;
     for (unsigned i = 0; i < AHCI_MODEL_PORTS; i++) {

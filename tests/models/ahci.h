@@ -47,6 +47,7 @@ struct ahci_model_port {
 struct ahci_model {
     struct pci_model_function pci;
     struct bus *bus;
+    struct guest_memory memory; /* map NULL: identity_memory */
     struct ahci_model_port ports[AHCI_MODEL_PORTS];
     uint32_t cap, cap2, bohc, ghc;
     bool bios_keeps_it;

@@ -112,15 +112,26 @@ void bus_write(struct bus *bus, enum bus_space space, uint64_t address, unsigned
         range->write(range->context, address - range->base, width, value & ones(width));
 }
 
+static void touched(void)
+{
+    if (current != NULL && current->touched != NULL)
+        current->touched();
+}
+
 static uint64_t read_current(enum bus_space space, uint64_t address, unsigned width)
 {
-    return current != NULL ? bus_read(current, space, address, width) : ones(width);
+    touched();
+    uint64_t value = current != NULL ? bus_read(current, space, address, width) : ones(width);
+    touched();
+    return value;
 }
 
 static void write_current(enum bus_space space, uint64_t address, unsigned width, uint64_t value)
 {
+    touched();
     if (current != NULL)
         bus_write(current, space, address, width, value);
+    touched();
 }
 
 uint8_t io_read8(uint16_t port)
@@ -195,6 +206,7 @@ void mmio_write64(uint64_t address, uint64_t value)
 
 void dma_barrier(void)
 {
+    touched();
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 

@@ -50,6 +50,7 @@ struct bus {
     struct bus_range *ranges; /* the newest first: it covers older ones */
     struct bus_memory *memory;
     uint64_t reads, writes;
+    void (*touched)(void); /* called around each access and at dma_barrier(); may be NULL */
     uint64_t dma_offset; /* dma_address() is the pointer less this */
     bool strict;         /* an access that nobody claims aborts the test */
     bool failed;         /* a model saw an access that its device's rules forbid (bus_forbidden) */

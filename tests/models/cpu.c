@@ -55,6 +55,8 @@ void cpu_write_msr(uint32_t msr, uint64_t value)
 uint64_t cpu_read_tsc(void)
 {
     fake_cpu.tsc += fake_cpu.tsc_step;
+    if (fake_cpu.looked != NULL)
+        fake_cpu.looked();
     return fake_cpu.tsc;
 }
 

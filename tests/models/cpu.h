@@ -12,6 +12,7 @@
 struct fake_cpu {
     uint64_t tsc;
     uint64_t tsc_step; /* per cpu_read_tsc() */
+    void (*looked)(void); /* called by it; may be NULL */
     bool interrupts_enabled;
     uint64_t waits; /* calls of cpu_wait_for_interrupt() */
     void (*wait)(void);    /* called by them; NULL: time passes by a step */

@@ -6,6 +6,7 @@
 #include "core/block.h"
 #include "drivers/driver.h"
 #include "models/fuzz_bytes.h"
+#include "models/hostile.h"
 
 /* A user of disks that reads, writes, gives up and starts again as the fuzzer's input says. */
 
@@ -27,8 +28,10 @@ static inline void fuzz_disk_completed(struct block_request *request, EFI_STATUS
     if (!slot->busy)
         abort(); /* twice */
     slot->busy = false;
-    for (unsigned i = 0; i < FUZZ_DISK_SEGMENTS; i++)
+    for (unsigned i = 0; i < FUZZ_DISK_SEGMENTS; i++) {
+        hostile_hide(slot->segments[i].base);
         free(slot->memory[i]);
+    }
 }
 
 /* Buffers end where their memory ends, so that ASan sees a byte too many; they begin anywhere. */
@@ -55,6 +58,7 @@ static inline void fuzz_disk_submit(struct fuzz_bytes *input, struct block_devic
             slot->memory[i] = aligned_alloc(4096, 12288);
             slot->segments[i].base = (char *)slot->memory[i] + 12288 - size;
         }
+        hostile_show(slot->segments[i].base, size);
     }
     slot->request = (struct block_request){
         .operation = (enum block_operation)(operation % 4),
@@ -141,16 +145,4 @@ static inline void fuzz_disk_use(struct fuzz_bytes *input, const struct pci_driv
         if (fuzz_disk_slots[i].busy)
             abort(); /* never completed */
     }
-}
-
-/* A configuration space that lies now and then. `context` is a struct fuzz_bytes. */
-static inline uint32_t fuzz_corrupt_config(void *context, unsigned offset, unsigned width,
-                                           uint32_t honest)
-{
-    struct fuzz_bytes *input = context;
-    uint64_t choice = fuzz_take(input, 1);
-    if (choice < 0xf8)
-        return honest;
-    return (uint32_t)(choice < 0xfc ? honest ^ 1u << fuzz_take(input, 1) % 32
-                                    : fuzz_take(input, 4));
 }

@@ -8,9 +8,9 @@ static uint64_t lie(struct nvme_model *model, enum nvme_lie what, uint64_t hones
     return model->lie != NULL ? model->lie(model->lie_context, what, honest) : honest;
 }
 
-static void *memory(uint64_t address, uint64_t size)
+static void *memory(struct nvme_model *model, uint64_t address, uint64_t size)
 {
-    return identity_memory.map(identity_memory.context, address, size);
+    return model->memory.map(model->memory.context, address, size);
 }
 
 static void post(struct nvme_model *model, struct nvme_model_queue *queue, uint16_t id,
@@ -24,7 +24,9 @@ static void post(struct nvme_model *model, struct nvme_model_queue *queue, uint1
         return;
     }
     struct nvme_completion *entries =
-        memory(queue->completions, queue->completion_entries * sizeof *entries);
+        memory(model, queue->completions, queue->completion_entries * sizeof *entries);
+    if (entries == NULL)
+        return;
     uint16_t phase = queue->phase ^ (lie(model, NVME_LIE_PHASE, 0) & 1);
     entries[queue->completed] = (struct nvme_completion){
         .head = (uint16_t)queue->head,
@@ -87,9 +89,11 @@ static bool fill_identify(struct nvme_model *model, const struct nvme_command *c
 
 static uint16_t identify(struct nvme_model *model, const struct nvme_command *command)
 {
-    uint8_t *data = memory(command->prp1, NVME_IDENTIFY_SIZE);
+    uint8_t *data = memory(model, command->prp1, NVME_IDENTIFY_SIZE);
     if (command->prp1 % 4096 != 0)
         bus_forbidden(model->bus, "Identify to 0x%llx", (unsigned long long)command->prp1);
+    if (data == NULL)
+        return 4; /* data transfer error */
     if (!fill_identify(model, command, data))
         return 2; /* invalid field */
     uint64_t at = lie(model, NVME_LIE_IDENTIFY, UINT64_MAX);
@@ -131,13 +135,18 @@ static bool transfer(struct nvme_model *model, const struct nvme_command *comman
     if (page % 4 != 0)
         return false;
     uint64_t first = 4096 - page % 4096;
-    if (size > first + 4096)
-        list = memory(command->prp2, (size - first + 4095) / 4096 * 8);
+    if (size > first + 4096) {
+        list = memory(model, command->prp2, (size - first + 4095) / 4096 * 8);
+        if (list == NULL)
+            return false;
+    }
     for (uint64_t done = 0; done < size;) {
         uint64_t part = 4096 - page % 4096;
         if (part > size - done)
             part = size - done;
-        void *data = memory(page, part);
+        void *data = memory(model, page, part);
+        if (data == NULL)
+            return false;
         if (write)
             memcpy(disk + done, data, part);
         else
@@ -194,7 +203,9 @@ static void work(struct nvme_model *model, struct nvme_model_queue *queue)
         bus_forbidden(model->bus, "work for the device with bus mastering off");
     while (queue->head != queue->tail) {
         struct nvme_command *commands =
-            memory(queue->submissions, queue->entries * sizeof *commands);
+            memory(model, queue->submissions, queue->entries * sizeof *commands);
+        if (commands == NULL)
+            return;
         struct nvme_command command = commands[queue->head];
         queue->head = (queue->head + 1) % queue->entries;
         if (model->silent)
@@ -335,6 +346,8 @@ void nvme_model_add(struct nvme_model *model, struct pci_model *segment, unsigne
                     uint64_t bar_address, uint16_t mqes, unsigned stride)
 {
     model->bus = segment->bus;
+    if (model->memory.map == NULL)
+        model->memory = identity_memory;
     model->capabilities =
         mqes | 2ull << 24 | (uint64_t)stride << 32 | NVME_CAP_NVM; /* a second to start */
     model->pci.device = (uint8_t)device;

@@ -45,6 +45,7 @@ struct nvme_model_namespace {
 struct nvme_model {
     struct pci_model_function pci;
     struct bus *bus;
+    struct guest_memory memory; /* map NULL: identity_memory */
     struct nvme_model_namespace namespaces[NVME_MODEL_NAMESPACES];
     unsigned namespace_count;
     uint64_t capabilities;

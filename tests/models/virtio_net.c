@@ -89,6 +89,8 @@ static uint8_t obey(struct virtio_net_model *model, const struct virtio_model_ch
     case VIRTIO_NET_CTRL_MAC << 8 | VIRTIO_NET_CTRL_MAC_TABLE_SET:
         return set_table(model, chain);
     case VIRTIO_NET_CTRL_MAC << 8 | VIRTIO_NET_CTRL_MAC_ADDR_SET:
+        if (chain->pieces[1].size != NET_ADDRESS_SIZE)
+            return VIRTIO_NET_ERR;
         memcpy(model->virtio.config, data, NET_ADDRESS_SIZE);
         return VIRTIO_NET_OK;
     default:

@@ -52,7 +52,7 @@ static void make_model(void)
                              .is_cd = true,
                              .removable = true,
                              .no_medium = what & 1};
-    model = (struct ahci_model){.lie = lie, .lie_context = &input};
+    model = (struct ahci_model){.memory = hostile_memory, .lie = lie, .lie_context = &input};
     model.ports[0].data = disk_data;
     model.ports[0].size = DISK_SIZE;
     model.ports[0].sector_size = what & 2 ? 4096 : 512;
@@ -73,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bus_use(&bus);
     fake_cpu_reset();
     fake_cpu.tsc_step = 100000000; /* deadlines pass soon */
+    hostile_begin(data, size);
 
     pci_model_init(&segment, &bus, ECAM, 1, false);
     make_model();
@@ -85,6 +86,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     model.pci.corrupt = fuzz_corrupt_config;
     model.pci.corrupt_context = &input;
     const struct pci_driver *driver = pci_driver_find(function);
+    model.ports[0].never_stops = hostile_one_in(8);
+    model.ports[1].never_stops = hostile_one_in(8);
+    model.ports[0].stays_busy = hostile_one_in(16);
     /* What cannot be stopped keeps its memory, on purpose. */
     __lsan_disable();
     for (unsigned i = 0; i < 2; i++) {
@@ -94,6 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     __lsan_enable();
+    hostile_end();
     pool_free(function);
     pci_host_forget_ranges(&host);
     bus_use(NULL);

@@ -48,6 +48,7 @@ static void make_model(void)
         .mdts = what & 7,
         .no_list = what & 8,
         .lie = lie,
+        .memory = hostile_memory,
         .lie_context = &input,
     };
 }
@@ -61,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bus_use(&bus);
     fake_cpu_reset();
     fake_cpu.tsc_step = 100000000; /* deadlines pass soon */
+    hostile_begin(data, size);
 
     pci_model_init(&segment, &bus, ECAM, 1, false);
     make_model();
@@ -74,6 +76,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     model.pci.corrupt = fuzz_corrupt_config;
     model.pci.corrupt_context = &input;
     const struct pci_driver *driver = pci_driver_find(function);
+    model.never_stops = hostile_one_in(8);
+    model.never_starts = hostile_one_in(32);
+    model.no_shutdown = hostile_one_in(8);
     /* What cannot be stopped keeps its memory, on purpose. */
     __lsan_disable();
     for (unsigned i = 0; i < 2; i++) {
@@ -83,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     __lsan_enable();
+    hostile_end();
     pool_free(function);
     pci_host_forget_ranges(&host);
     bus_use(NULL);

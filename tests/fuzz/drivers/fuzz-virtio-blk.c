@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <sanitizer/lsan_interface.h>
 #include <stdlib.h>
 
 #include "core/pool.h"
@@ -45,12 +46,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bus_use(&bus);
     fake_cpu_reset();
     fake_cpu.tsc_step = 100000000; /* deadlines pass soon */
+    hostile_begin(data, size);
 
     pci_model_init(&segment, &bus, ECAM, 1, false);
     virtio_blk_model_init(&model, &bus, fuzz_take(&input, 1) & 1 ? 4096 : 512, fuzz_take(&input, 4),
                           (uint16_t)fuzz_take(&input, 2));
     model.virtio.lie = fuzz_virtio_lie;
     model.virtio.lie_context = &input;
+    model.virtio.memory = hostile_memory;
     virtio_pci_model_add(&transport, &segment, &model.virtio, 1, 0xe7f80000, false);
     const struct pci_segment description = {.ecam = ECAM};
     pci_host_init(&host, &description);
@@ -60,12 +63,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     transport.pci.corrupt = fuzz_corrupt_config;
     transport.pci.corrupt_context = &input;
     const struct pci_driver *driver = pci_driver_find(function);
+    /* What cannot be reset keeps its memory, on purpose. */
+    model.virtio.never_resets = hostile_one_in(8);
+    if (model.virtio.never_resets)
+        __lsan_disable();
     for (unsigned i = 0; i < 3; i++) {
         struct device_instance *instance;
         if (!EFI_ERROR(driver->start(function, &instance)))
             fuzz_disk_use(&input, driver, instance, release);
     }
 
+    if (model.virtio.never_resets)
+        __lsan_enable();
+    hostile_end();
     pool_free(function);
     pci_host_forget_ranges(&host);
     virtio_blk_model_free(&model);

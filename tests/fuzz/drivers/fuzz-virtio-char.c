@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <sanitizer/lsan_interface.h>
 #include <stdlib.h>
 
 #include "core/character.h"
@@ -10,6 +11,7 @@
 #include "drivers/virtio/rng.h"
 #include "models/cpu.h"
 #include "models/fuzz_bytes.h"
+#include "models/hostile.h"
 #include "models/virtio_console.h"
 #include "models/virtio_pci.h"
 #include "models/virtio_rng.h"
@@ -65,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bus_use(&bus);
     fake_cpu_reset();
     fake_cpu.tsc_step = 100000000;
+    hostile_begin(data, size);
 
     pci_model_init(&segment, &bus, ECAM, 1, false);
     struct virtio_model *virtio = &console.virtio;
@@ -76,13 +79,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     virtio->lie = fuzz_virtio_lie;
     virtio->lie_context = &input;
+    virtio->memory = hostile_memory;
     virtio_pci_model_add(&transport, &segment, virtio, 1, 0xe7f80000, false);
     const struct pci_segment description = {.ecam = ECAM};
     pci_host_init(&host, &description);
     if (EFI_ERROR(pci_scan_segment(&host)) || list_empty(&host.functions))
         abort();
     struct pci_function *function = LIST_ENTRY(host.functions.next, struct pci_function, link);
+    transport.pci.corrupt = fuzz_corrupt_config;
+    transport.pci.corrupt_context = &input;
     const struct pci_driver *driver = pci_driver_find(function);
+    /* What cannot be reset keeps its memory, on purpose. */
+    virtio->never_resets = hostile_one_in(8);
+    if (virtio->never_resets)
+        __lsan_disable();
     for (unsigned i = 0; i < 3; i++) {
         struct device_instance *instance;
         if (EFI_ERROR(driver->start(function, &instance)))
@@ -91,6 +101,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             use(LIST_ENTRY(instance->interfaces.next, struct device_interface, link), &console);
         driver->stop(instance);
     }
+    if (virtio->never_resets)
+        __lsan_enable();
+    hostile_end();
     pool_free(function);
     pci_host_forget_ranges(&host);
     virtio_model_free(virtio);

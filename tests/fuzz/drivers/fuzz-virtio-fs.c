@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <sanitizer/lsan_interface.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "drivers/virtio/fs.h"
 #include "models/fuzz_bytes.h"
+#include "models/hostile.h"
 #include "models/virtio_fs.h"
 #include "models/virtio_machine.h"
 #include "storage/fuse/fuse.h"
@@ -42,6 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&model, 0, sizeof model);
     virtio_machine_init(&machine);
     fake_cpu.tsc_step = 1000000000;
+    hostile_begin(data, size);
     fuse_server_init(&model.server);
     fuse_server_add(&model.server, 0, "E", FUSE_S_IFREG | 0644, "hello", 5);
     virtio_fs_model_init(&model, &machine.bus);
@@ -49,6 +52,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     model.virtio.lie = fuzz_virtio_lie;
     model.virtio.lie_context = &input;
     virtio_machine_plug(&machine, &model.virtio, 0);
+    model.virtio.memory = hostile_memory;
+    machine.modern.pci.corrupt = fuzz_corrupt_config;
+    machine.modern.pci.corrupt_context = &input;
+    /* What cannot be reset keeps its memory, on purpose. */
+    model.virtio.never_resets = hostile_one_in(8);
+    if (model.virtio.never_resets)
+        __lsan_disable();
     for (unsigned i = 0; i < 2; i++) {
         if (EFI_ERROR(virtio_machine_start(&machine)))
             continue;
@@ -57,6 +67,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             machine.driver->quiesce(machine.instance);
         virtio_machine_stop(&machine);
     }
+    if (model.virtio.never_resets)
+        __lsan_enable();
+    hostile_end();
     virtio_machine_free(&machine);
     fuse_server_free(&model.server);
     return 0;

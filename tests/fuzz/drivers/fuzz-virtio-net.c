@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <sanitizer/lsan_interface.h>
 #include <stdlib.h>
 
 #include "core/net.h"
 #include "drivers/virtio/net.h"
 #include "models/fuzz_bytes.h"
+#include "models/hostile.h"
 #include "models/virtio_machine.h"
 #include "models/virtio_net.h"
 
@@ -93,12 +95,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     input = (struct fuzz_bytes){data, size};
     virtio_machine_init(&machine);
     fake_cpu.tsc_step = 100000000;
+    hostile_begin(data, size);
 
     uint64_t choice = fuzz_take(&input, 1);
     virtio_net_model_init(&card, &machine.bus, fuzz_take(&input, 4), 1 + fuzz_take(&input, 1));
     card.virtio.lie = fuzz_virtio_lie;
     card.virtio.lie_context = &input;
     virtio_machine_plug(&machine, &card.virtio, choice & 1 ? 0x1000 : 0);
+    card.virtio.memory = hostile_memory;
+    machine.modern.pci.corrupt = fuzz_corrupt_config;
+    machine.modern.pci.corrupt_context = &input;
+    /* What cannot be reset keeps its memory, on purpose. */
+    card.virtio.never_resets = hostile_one_in(8);
+    if (card.virtio.never_resets)
+        __lsan_disable();
     for (unsigned i = 0; i < 2; i++) {
         if (EFI_ERROR(virtio_machine_start(&machine)))
             continue;
@@ -110,6 +120,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             machine.driver->quiesce(machine.instance);
         virtio_machine_stop(&machine);
     }
+    if (card.virtio.never_resets)
+        __lsan_enable();
+    hostile_end();
     virtio_machine_free(&machine);
     return 0;
 }

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <sanitizer/lsan_interface.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/block.h"
 #include "drivers/virtio/pmem.h"
 #include "models/fuzz_bytes.h"
+#include "models/hostile.h"
 #include "models/virtio_machine.h"
 #include "models/virtio_pmem.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Persistent memory that lies about everything but where it is: any address would do, and the host
- * has no such memory. */
+/* Persistent memory that lies about everything; about its place so that it is a part of the truth, or
+ * impossible: any other address would do, and the host has no such memory. */
 
 /* The drivers are found by a linker table: this takes them out of the library. */
 __attribute__((used)) static EFI_STATUS (*const linked[])(struct virtio_device *,
@@ -23,9 +25,18 @@ __attribute__((used)) static EFI_STATUS (*const linked[])(struct virtio_device *
 
 static struct fuzz_bytes input;
 
+static uint64_t lie_about_place(uint64_t honest)
+{
+    if (fuzz_take(&input, 1) < 0xe0)
+        return honest;
+    if (honest == SIZE)
+        return fuzz_take(&input, 1) * 512 % SIZE;
+    return fuzz_take(&input, 2) | 0x4001; /* not aligned, or beyond all addresses */
+}
+
 static uint64_t lie(void *context, enum virtio_lie what, uint64_t honest)
 {
-    return what == LIE_CONFIG ? honest : fuzz_virtio_lie(context, what, honest);
+    return what == LIE_CONFIG ? lie_about_place(honest) : fuzz_virtio_lie(context, what, honest);
 }
 
 /* Buffers of exactly their size, so that ASan sees a byte too many. */
@@ -62,11 +73,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     input = (struct fuzz_bytes){data, size};
     virtio_machine_init(&machine);
     fake_cpu.tsc_step = 1000000000;
+    hostile_begin(data, size);
     bus_add_memory(&machine.bus, &window);
     virtio_pmem_model_init(&model, &machine.bus, BASE, SIZE);
     model.virtio.lie = lie;
     model.virtio.lie_context = &input;
     virtio_machine_plug(&machine, &model.virtio, 0);
+    model.virtio.memory = hostile_memory;
+    /* What cannot be reset keeps its memory, on purpose. */
+    model.virtio.never_resets = hostile_one_in(8);
+    if (model.virtio.never_resets)
+        __lsan_disable();
     for (unsigned i = 0; i < 2; i++) {
         if (EFI_ERROR(virtio_machine_start(&machine)))
             continue;
@@ -76,6 +93,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             machine.driver->quiesce(machine.instance);
         virtio_machine_stop(&machine);
     }
+    if (model.virtio.never_resets)
+        __lsan_enable();
+    hostile_end();
     virtio_machine_free(&machine);
     free(window.host);
     return 0;

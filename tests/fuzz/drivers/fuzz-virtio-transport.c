@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
+#include <sanitizer/lsan_interface.h>
 #include <stdlib.h>
 
 #include "drivers/virtio/blk.h"
@@ -36,6 +37,7 @@ static void release(unsigned what)
 static void use_ports(void)
 {
     virtio_machine_plug(&machine, &model.virtio, LEGACY_ID);
+    model.virtio.memory = hostile_memory;
     machine.legacy.pci.corrupt = fuzz_corrupt_config;
     machine.legacy.pci.corrupt_context = &input;
     for (unsigned i = 0; i < 3; i++) {
@@ -56,6 +58,7 @@ static void use_mmio(bool legacy)
         virtio_machine_use_low_addresses(&machine);
     machine.virtio = &model.virtio;
     virtio_mmio_model_add(&mmio, &machine.bus, &model.virtio, BASE);
+    model.virtio.memory = hostile_memory;
     if (fuzz_take(&input, 1) > 0xf0)
         place.size = fuzz_take(&input, 2);
     for (unsigned i = 0; i < 3; i++) {
@@ -73,16 +76,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     input = (struct fuzz_bytes){data, size};
     virtio_machine_init(&machine);
     fake_cpu.tsc_step = 100000000; /* deadlines pass soon */
+    hostile_begin(data, size);
     unsigned transport = (unsigned)fuzz_take(&input, 1) % 3;
     model = (struct virtio_blk_model){.data = disk_data, .size = DISK_SIZE};
     virtio_blk_model_init(&model, &machine.bus, fuzz_take(&input, 1) & 1 ? 4096 : 512,
                           fuzz_take(&input, 4), (uint16_t)fuzz_take(&input, 2));
     model.virtio.lie = fuzz_virtio_lie;
     model.virtio.lie_context = &input;
+    /* What cannot be reset keeps its memory, on purpose. */
+    model.virtio.never_resets = hostile_one_in(8);
+    if (model.virtio.never_resets)
+        __lsan_disable();
     if (transport == 0)
         use_ports();
     else
         use_mmio(transport == 2);
+    if (model.virtio.never_resets)
+        __lsan_enable();
+    hostile_end();
     virtio_machine_free(&machine);
     return 0;
 }
