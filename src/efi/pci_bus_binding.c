@@ -68,17 +68,22 @@ static EFI_STATUS remove_child(EFI_DRIVER_BINDING_PROTOCOL *binding, EFI_HANDLE 
     return EFI_ERROR(again) ? again : status;
 }
 
-/* One whose handle somebody holds on to stays until the next look. */
-static void remove_gone(EFI_DRIVER_BINDING_PROTOCOL *binding, EFI_HANDLE handle,
+/* One whose handle somebody holds on to stays until the next look. True: one went. */
+static bool remove_gone(EFI_DRIVER_BINDING_PROTOCOL *binding, EFI_HANDLE handle,
                         const struct controller_root *root)
 {
+    bool removed = false;
     LIST_FOR_EACH_SAFE(node, &controllers)
     {
         struct controller *controller = LIST_ENTRY(node, struct controller, link);
-        if (controller_is_below(controller, root) && controller->function->gone &&
-            EFI_ERROR(remove_child(binding, handle, controller)))
+        if (!controller_is_below(controller, root) || !controller->function->gone)
+            continue;
+        if (EFI_ERROR(remove_child(binding, handle, controller)))
             log_warning("%s is gone, and somebody still uses it", controller->name);
+        else
+            removed = true;
     }
+    return removed;
 }
 
 static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
@@ -93,12 +98,14 @@ static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Con
     if (EFI_ERROR(opened) && opened != EFI_ALREADY_STARTED)
         return opened;
     EFI_STATUS status = controllers_rescan(root);
+    /* Others may be in the places of those that are gone. */
+    if (!EFI_ERROR(status) && remove_gone(This, ControllerHandle, root))
+        status = controllers_rescan(root);
     if (EFI_ERROR(status)) {
         if (!EFI_ERROR(opened))
             binding_close(This, ControllerHandle, GUID_OF(EFI_PCI_ROOT_BRIDGE_IO_PROTOCOL));
         return status;
     }
-    remove_gone(This, ControllerHandle, root);
     status = adopt(This, ControllerHandle, root);
     return status == EFI_ALREADY_STARTED ? opened : status;
 }

@@ -150,6 +150,60 @@ def test_hot_plug(start, tmp_path, machine, bridge):
     assert "DevicePath" in shell.run("dh -p SimpleFileSystem")
 
 
+def eject(shell, slot):
+    """What the OS does when the host wants a slot of pc's root bus empty (QEMU's docs/specs/acpi_pci_hotplug)."""
+    shell.run("mm ae10 0 -w 4 -io -n")
+    shell.run(f"mm ae08 {1 << slot:x} -w 4 -io -n")
+
+
+@pytest.mark.parametrize("looks", [1, 2])
+def test_hot_unplug(start, tmp_path, looks):
+    """A disk that is unplugged is gone, and one that is plugged in where it was works; also when nobody has looked
+    in between."""
+    spec = shell_spec(machine="pc")
+    for name in "first", "second":
+        spec.extra += ["-drive", f"if=none,id={name},format=raw,file={loaders.kernel() / 'disk.img'}"]
+    shell = Shell(start, spec, tmp_path)
+    place = {"driver": "virtio-blk-pci", "bus": "pci.0", "addr": "7"}
+    shell.qmp("device_add", drive="first", id="one", **place)
+    shell.run("connect -r")
+    shell.run("map -r")
+    assert "initrd.img" in shell.run("ls fs0:")
+    shell.qmp("device_del", id="one")
+    eject(shell, 7)
+    if looks == 2:
+        shell.run("connect -r")
+        assert "Pci(0x7,0x0)" not in shell.run("devices")
+        assert "DevicePath" not in shell.run("dh -p SimpleFileSystem")
+    shell.qmp("device_add", drive="second", id="two", **place)
+    shell.run("connect -r")
+    shell.run("map -r")
+    assert "initrd.img" in shell.run("ls fs0:")
+
+
+def test_hot_plug_behind_reserved_numbers(start, tmp_path):
+    """A bridge behind a root port for which bus numbers were set aside, and a disk behind that."""
+    spec = shell_spec()
+    spec.extra = [
+        "-device", "pcie-root-port,id=root,chassis=1,bus-reserve=4", "-device", "pcie-root-port,chassis=2",
+        "-drive", f"if=none,id=new,format=raw,file={loaders.kernel() / 'disk.img'}"]
+    shell = Shell(start, spec, tmp_path)
+    shell.qmp("device_add", driver="pcie-pci-bridge", id="plug", bus="root")
+    shell.qmp("device_add", driver="virtio-blk-pci", drive="new", id="added", bus="plug", addr="1")
+    shell.run("connect -r")
+    assert "DevicePath" in shell.run("dh -p SimpleFileSystem")
+
+
+def test_doorbells_in_ports(start, tmp_path):
+    """A virtio device that has doorbells in ports, too: of several structures of a kind the first one in memory."""
+    spec = shell_spec(cmdline="cloudhv.boot=shell")
+    spec.extra = drive("boot", loaders.kernel() / "disk.img",
+                       "virtio-blk-pci,disable-legacy=on,modern-pio-notify=on")
+    shell = Shell(start, spec, tmp_path)
+    shell.run("map -r")
+    assert "initrd.img" in shell.run("ls fs0:")
+
+
 def test_hot_plug_of_a_bridge(start, tmp_path):
     """A bridge, and behind it a disk that has nothing but ports: nobody has given them windows."""
     spec = shell_spec(machine="pc")

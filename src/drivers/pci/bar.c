@@ -118,20 +118,12 @@ static EFI_STATUS note_taken(struct pci_host *host)
     pci_host_forget_ranges(host);
     LIST_FOR_EACH(node, &host->functions)
     {
-        if (!EFI_ERROR(status))
-            status = note_function(LIST_ENTRY(node, struct pci_function, link));
+        struct pci_function *f = LIST_ENTRY(node, struct pci_function, link);
+        if (!EFI_ERROR(status) && !f->gone)
+            status = note_function(f);
     }
     host->taken_known = !EFI_ERROR(status);
     return status;
-}
-
-static bool is_behind(const struct pci_function *f, const struct pci_function *bridge)
-{
-    for (; f != NULL; f = f->bridge) {
-        if (f->bridge == bridge)
-            return true;
-    }
-    return false;
 }
 
 /* A range that overlaps [base, base + size) and is not just a window in front of `f`. */
@@ -140,7 +132,7 @@ static const struct pci_taken *overlapping(const struct pci_function *f, uint64_
 {
     for (const struct pci_taken *t = f->host->taken; t != NULL; t = t->next) {
         if (t->is_io == is_io && base < t->base + t->size && t->base < base + size &&
-            (t->bridge == NULL || !is_behind(f, t->bridge)))
+            (t->bridge == NULL || !pci_is_behind(f, t->bridge)))
             return t;
     }
     return NULL;

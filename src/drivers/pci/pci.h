@@ -27,7 +27,6 @@ struct pci_host {
 
     struct list functions; /* struct pci_function, in order of discovery */
     bool scanned;
-    uint8_t last_bus;        /* highest bus number in use */
     bool taken_known;        /* `taken` holds every BAR that was set at entry */
     struct pci_taken *taken; /* address ranges in use */
 };
@@ -73,6 +72,7 @@ struct pci_function {
     bool opened;             /* pci_set_command() holds the bridges in front of it open */
     uint16_t saved_command;  /* as it was before pci_enable() */
     uint32_t command_status; /* as last read */
+    bool seen;               /* by the last scan */
     bool gone;               /* a rescan did not find it any more */
 
     char name[16]; /* "0000:00:03.0" */
@@ -85,8 +85,12 @@ struct pci_function {
 EFI_STATUS pci_scan_segment(struct pci_host *host) MUST_CHECK;
 
 /* Looks again for functions that were not there (hot-plugged); known ones are kept, and those that
- * vanished marked `gone`. */
+ * vanished marked `gone`, also when another one of the same kind is in their place: that one is
+ * found by the next look after they have no `owner` and no users any more. */
 EFI_STATUS pci_rescan_segment(struct pci_host *host) MUST_CHECK;
+
+/* Is the function behind the bridge, at whatever depth? All are behind NULL. */
+bool pci_is_behind(const struct pci_function *function, const struct pci_function *bridge);
 
 /* Forgets which addresses are in use; they are noted again when the next one is given away. */
 void pci_host_forget_ranges(struct pci_host *host);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "arch/paging.h"
 #include "core/log.h"
+#include "core/pages.h"
 #include "core/pool.h"
 #include "drivers/pci/pci.h"
 #include "efi/types.h"
@@ -19,7 +20,6 @@
 struct scan {
     struct pci_host *host;
     uint32_t visited[256 / 32]; /* buses: none is scanned twice, whatever the bridges say */
-    bool again;                 /* some functions are known already */
     bool number;                /* give bus numbers to bridges that have none */
     EFI_STATUS status;
 };
@@ -35,7 +35,6 @@ void pci_host_init(struct pci_host *host, const struct pci_segment *segment)
         .ecam = segment->ecam,
         .windows = segment->windows,
         .window_count = segment->window_count,
-        .last_bus = segment->bus_start,
     };
     list_init(&host->functions);
 }
@@ -66,24 +65,25 @@ static bool is_bridge(const struct pci_function *f)
     return f->header_type == PCI_HEADER_TYPE_BRIDGE;
 }
 
-/* Takes the function whose place and ids are in `probe` into the list. NULL: no memory. */
-static struct pci_function *add_function(struct scan *scan, const struct pci_function *probe,
-                                         uint8_t header_type)
+/* What was plugged in between two looks in the place of its like holds nothing of what the one
+ * before was given. */
+static bool is_replaced(const struct pci_function *f)
 {
-    struct pci_function *f = scan->again ? find_known(probe) : NULL;
-    if (f != NULL) {
-        f->gone = false;
-        return f;
+    const uint16_t uses = PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER;
+    bool used = f->enabled || f->opened || f->users > 0;
+    if (used && (pci_read16(f, PCI_COMMAND) & uses) == 0)
+        return true;
+    for (unsigned i = 0; i < pci_bar_count(f); i++) {
+        uint64_t address = f->bars[i].address;
+        if (address != 0 &&
+            ((pci_read32(f, PCI_BAR0 + 4 * i) ^ address) & PCI_BAR_MEMORY_MASK) != 0)
+            return true;
     }
-    f = pool_alloc(sizeof *f);
-    if (f == NULL) {
-        scan->status = EFI_OUT_OF_RESOURCES;
-        return NULL;
-    }
-    *f = *probe;
-    format_text(f->name, sizeof f->name, "%04x:%02x:%02x.%u", f->segment, f->bus, f->device,
-                f->function);
-    f->header_type = header_type & PCI_HEADER_TYPE_MASK;
+    return is_bridge(f) && (uint8_t)(pci_read32(f, PCI_BRIDGE_BUSES) >> 8) != f->secondary_bus;
+}
+
+static void read_header(struct pci_function *f)
+{
     uint32_t class_revision = pci_read32(f, PCI_CLASS_REVISION);
     f->revision = (uint8_t)class_revision;
     f->programming_interface = (uint8_t)(class_revision >> 8);
@@ -94,7 +94,35 @@ static struct pci_function *add_function(struct scan *scan, const struct pci_fun
         f->secondary_bus = (uint8_t)(buses >> 8);
         f->subordinate_bus = (uint8_t)(buses >> 16);
     }
-    list_append(&f->host->functions, &f->link);
+}
+
+/* Takes the function whose place and ids are in `probe` into the list. One that was away begins
+ * anew. NULL: no memory, or somebody still holds what was there before. */
+static struct pci_function *add_function(struct scan *scan, const struct pci_function *probe,
+                                         uint8_t header_type)
+{
+    struct pci_function *f = find_known(probe);
+    if (f == NULL) {
+        f = pool_alloc(sizeof *f);
+        if (f == NULL) {
+            scan->status = EFI_OUT_OF_RESOURCES;
+            return NULL;
+        }
+        list_append(&probe->host->functions, &f->link);
+    } else if (!f->gone && !is_replaced(f)) {
+        f->seen = true;
+        return f;
+    } else if (f->owner != NULL || f->users > 0) {
+        return NULL;
+    }
+    struct list link = f->link;
+    *f = *probe;
+    f->link = link;
+    f->seen = true;
+    f->header_type = header_type & PCI_HEADER_TYPE_MASK;
+    format_text(f->name, sizeof f->name, "%04x:%02x:%02x.%u", f->segment, f->bus, f->device,
+                f->function);
+    read_header(f);
     return f;
 }
 
@@ -118,29 +146,58 @@ static void write_buses(struct pci_function *bridge)
     pci_write8(bridge, PCI_BRIDGE_BUSES + 2, bridge->subordinate_bus);
 }
 
+/* The highest number that a bus behind this bridge can have. */
+static uint8_t limit_of(const struct pci_function *bridge)
+{
+    return bridge->bridge != NULL ? bridge->bridge->subordinate_bus : bridge->host->bus_end;
+}
+
+static bool has_good_numbers(const struct pci_function *bridge)
+{
+    return bridge->secondary_bus > bridge->bus && bridge->subordinate_bus <= limit_of(bridge) &&
+           bridge->secondary_bus <= bridge->subordinate_bus;
+}
+
+bool pci_is_behind(const struct pci_function *f, const struct pci_function *bridge)
+{
+    while (f != NULL && f->bridge != bridge)
+        f = f->bridge;
+    return f != NULL;
+}
+
+/* The highest number in use behind a bridge, or of all with NULL. */
+static uint8_t last_bus(const struct pci_host *host, const struct pci_function *bridge)
+{
+    uint8_t last = bridge != NULL ? bridge->secondary_bus : host->bus_start;
+    LIST_FOR_EACH(node, &host->functions)
+    {
+        const struct pci_function *f = LIST_ENTRY(node, struct pci_function, link);
+        if (f->seen && is_bridge(f) && has_good_numbers(f) && pci_is_behind(f, bridge))
+            last = MAX(last, f->subordinate_bus);
+    }
+    return last;
+}
+
 /* Gives the bridge the next free number and scans behind it; how far the numbers reach is known
- * only then. */
+ * only then. Where the bridge in front has numbers in reserve it is one of these. */
 static void number_bridge(struct scan *scan, struct pci_function *bridge, unsigned depth)
 {
-    struct pci_host *host = scan->host;
-    uint8_t limit = bridge->bridge != NULL ? bridge->bridge->subordinate_bus : host->bus_end;
-    if (host->last_bus >= limit) {
+    uint8_t limit = limit_of(bridge), last = last_bus(scan->host, bridge->bridge);
+    if (last >= limit) {
         log_error("pci %s: no bus number is left for what is behind this bridge", bridge->name);
         return;
     }
-    bridge->secondary_bus = ++host->last_bus;
+    bridge->secondary_bus = (uint8_t)(last + 1);
     bridge->subordinate_bus = limit;
     bridge->numbered_by_us = true;
     write_buses(bridge);
     scan_bus(scan, bridge->secondary_bus, bridge, depth + 1);
-    bridge->subordinate_bus = host->last_bus;
+    bridge->subordinate_bus = last_bus(scan->host, bridge);
     write_buses(bridge);
 }
 
 static void scan_behind(struct scan *scan, struct pci_function *bridge, unsigned depth)
 {
-    struct pci_host *host = scan->host;
-    uint8_t limit = bridge->bridge != NULL ? bridge->bridge->subordinate_bus : host->bus_end;
     if (depth >= MAX_DEPTH) {
         log_error("pci %s: more than %u bridges one behind the other", bridge->name, MAX_DEPTH);
         return;
@@ -150,13 +207,11 @@ static void scan_behind(struct scan *scan, struct pci_function *bridge, unsigned
             number_bridge(scan, bridge, depth);
         return;
     }
-    if (bridge->secondary_bus <= bridge->bus || bridge->subordinate_bus > limit ||
-        bridge->secondary_bus > bridge->subordinate_bus) {
+    if (!has_good_numbers(bridge)) {
         log_error("pci %s: bad bus numbers %u to %u", bridge->name, bridge->secondary_bus,
                   bridge->subordinate_bus);
         return;
     }
-    host->last_bus = MAX(host->last_bus, bridge->subordinate_bus);
     scan_bus(scan, bridge->secondary_bus, bridge, depth + 1);
 }
 
@@ -211,6 +266,9 @@ static EFI_STATUS map_ecam(const struct pci_host *host)
         return log_failure(EFI_VOLUME_CORRUPTED, "pci segment %u: ECAM at 0x%llx, buses %u to %u",
                            host->segment, (unsigned long long)host->ecam, host->bus_start,
                            host->bus_end);
+    if (!pages_are_device_memory(host->ecam + first, size - first))
+        return log_failure(EFI_SECURITY_VIOLATION, "pci segment %u: ECAM at 0x%llx lies in RAM",
+                           host->segment, (unsigned long long)host->ecam);
     EFI_STATUS status =
         paging_set(host->ecam + first, size - first, PAGE_READ_WRITE, CACHE_UNCACHED);
     if (EFI_ERROR(status))
@@ -221,7 +279,7 @@ static EFI_STATUS map_ecam(const struct pci_host *host)
 
 static EFI_STATUS scan_host(struct pci_host *host)
 {
-    struct scan scan = {.host = host, .again = host->scanned, .status = EFI_SUCCESS};
+    struct scan scan = {.host = host, .status = EFI_SUCCESS};
     if (host->ecam != 0 && !host->scanned) {
         EFI_STATUS status = map_ecam(host);
         if (EFI_ERROR(status))
@@ -235,7 +293,7 @@ static EFI_STATUS scan_host(struct pci_host *host)
     LIST_FOR_EACH(node, &host->functions)
     {
         struct pci_function *f = LIST_ENTRY(node, struct pci_function, link);
-        if (!f->gone && is_bridge(f) && f->secondary_bus == 0)
+        if (f->seen && is_bridge(f) && f->secondary_bus == 0)
             number_bridge(&scan, f, 0);
     }
     return scan.status;
@@ -249,6 +307,12 @@ EFI_STATUS pci_scan_segment(struct pci_host *host)
 EFI_STATUS pci_rescan_segment(struct pci_host *host)
 {
     LIST_FOR_EACH(node, &host->functions)
-    LIST_ENTRY(node, struct pci_function, link)->gone = true;
-    return scan_host(host);
+    LIST_ENTRY(node, struct pci_function, link)->seen = false;
+    EFI_STATUS status = scan_host(host);
+    LIST_FOR_EACH(node, &host->functions)
+    {
+        struct pci_function *f = LIST_ENTRY(node, struct pci_function, link);
+        f->gone = !f->seen;
+    }
+    return status;
 }

@@ -140,9 +140,9 @@ struct place {
     uint8_t position; /* of the capability */
 };
 
-/* Notes the first structure of each kind, as §4.1.4.1 has it; stops when the three that we need are
- * found. */
-static void find_structures(const struct pci_function *f, struct place places[])
+/* Notes the first structure of each kind that is in memory, as §4.1.4.1 has it; stops when the
+ * three that we need are found. */
+static void find_structures(struct pci_function *f, struct place places[])
 {
     struct pci_capability_walk walk = {0};
     while (pci_next_capability(f, &walk)) {
@@ -156,8 +156,9 @@ static void find_structures(const struct pci_function *f, struct place places[])
                 (kind == VIRTIO_PCI_CAP_NOTIFY ? VIRTIO_PCI_CAP_NOTIFY_SIZE : VIRTIO_PCI_CAP_SIZE))
             continue;
         uint8_t bar = (uint8_t)pci_read32(f, walk.position + VIRTIO_PCI_CAP_BAR);
-        if (bar >= PCI_BAR_COUNT)
-            continue; /* reserved values are skipped */
+        const struct pci_bar *registers;
+        if (bar >= PCI_BAR_COUNT || (!EFI_ERROR(pci_bar(f, bar, &registers)) && registers->is_io))
+            continue; /* reserved values; ports, which QEMU can offer for doorbells beside memory */
         places[kind] = (struct place){
             .found = true,
             .bar = bar,

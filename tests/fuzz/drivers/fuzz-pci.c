@@ -70,8 +70,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)!pci_scan_segment(&host);
     LIST_FOR_EACH(node, &host.functions)
     walk(LIST_ENTRY(node, struct pci_function, link));
-    if (input.size > 0)
+    for (unsigned look = 0; look < 2 && input.size > 0; look++) {
         (void)!pci_rescan_segment(&host);
+        LIST_FOR_EACH(node, &host.functions)
+        {
+            if (!LIST_ENTRY(node, struct pci_function, link)->gone)
+                walk(LIST_ENTRY(node, struct pci_function, link));
+        }
+    }
     LIST_FOR_EACH_SAFE(node, &host.functions)
     pool_free(LIST_ENTRY(node, struct pci_function, link));
     pci_host_forget_ranges(&host);

@@ -405,6 +405,89 @@ static void hot_plug_is_seen_by_a_rescan(void **state)
     assert_true(first->gone);
 }
 
+/* A card that goes, and one of its kind in the same place: what the first was given is not the
+ * second's, and is free again. Between two looks that shows in its registers only. */
+static void what_is_plugged_in_again_begins_anew(void **state)
+{
+    start(CH_ECAM, 1, false);
+    struct pci_model_function f[4] = {0};
+    for (unsigned i = 0; i < 4; i++) {
+        make(&f[i], i < 3 ? 1 : 2, 0, 0x11111111);
+        f[i].bars[0] = (struct pci_model_bar){.size = 0x10000000}; /* all that there is */
+    }
+    pci_model_add(&t.model, &f[0]);
+    assert_int_equal(pci_scan_segment(&t.host), EFI_SUCCESS);
+    struct pci_function *first = function_named("0000:00:01.0");
+    const struct pci_bar *bar;
+    assert_int_equal(pci_bar(first, 0, &bar), EFI_SUCCESS);
+    pci_enable(first, PCI_COMMAND_MEMORY);
+    first->owner = &t;
+    assert_int_equal(pci_rescan_segment(&t.host), EFI_SUCCESS);
+    assert_false(first->gone);
+
+    /* As long as somebody holds the old one, the new one is not there. */
+    t.model.functions = NULL;
+    pci_model_add(&t.model, &f[1]);
+    for (unsigned look = 0; look < 2; look++) {
+        assert_int_equal(pci_rescan_segment(&t.host), EFI_SUCCESS);
+        assert_true(first->gone);
+        assert_int_equal(count_functions(), 1);
+    }
+    pci_disable(first);
+    first->owner = NULL;
+    assert_int_equal(pci_rescan_segment(&t.host), EFI_SUCCESS);
+    assert_false(first->gone);
+    assert_int_equal(pci_bar(first, 0, &bar), EFI_SUCCESS);
+    assert_int_equal(bar->address, 0xc0000000);
+    assert_int_equal(pci_model_bar_address(&f[1], 0), 0xc0000000);
+
+    /* Nobody uses it: its address is what tells. */
+    t.model.functions = NULL;
+    pci_model_add(&t.model, &f[2]);
+    assert_int_equal(pci_rescan_segment(&t.host), EFI_SUCCESS);
+    assert_int_equal(count_functions(), 1);
+    assert_int_equal(pci_bar(first, 0, &bar), EFI_SUCCESS);
+    assert_int_equal(pci_model_bar_address(&f[2], 0), 0xc0000000);
+
+    t.model.functions = NULL;
+    pci_model_add(&t.model, &f[3]);
+    assert_int_equal(pci_rescan_segment(&t.host), EFI_SUCCESS);
+    assert_true(first->gone);
+    assert_int_equal(pci_bar(function_named("0000:00:02.0"), 0, &bar), EFI_SUCCESS);
+    assert_int_equal(bar->address, 0xc0000000);
+}
+
+/* A port with numbers in reserve (QEMU's bus-reserve): a bridge that is plugged in behind it gets
+ * one of these, and what is behind that is found. Taken out and put back it is numbered again. */
+static void bridges_are_plugged_in_where_numbers_are_in_reserve(void **state)
+{
+    start(CH_ECAM, 16, false);
+    struct pci_model_function f[5] = {0};
+    make_bridge(&f[0], 1, 1, 4);
+    make_bridge(&f[1], 2, 5, 5);
+    for (unsigned i = 2; i < 4; i++) {
+        make_bridge(&f[i], 0, 0, 0);
+        f[i].parent = &f[0];
+    }
+    make(&f[4], 3, 0, 0x11111111);
+    pci_model_add(&t.model, &f[0]);
+    pci_model_add(&t.model, &f[1]);
+    assert_int_equal(pci_scan_segment(&t.host), EFI_SUCCESS);
+    assert_int_equal(count_functions(), 2);
+    for (unsigned i = 2; i < 4; i++) {
+        t.model.functions = NULL;
+        f[4].parent = &f[i];
+        pci_model_add(&t.model, &f[0]);
+        pci_model_add(&t.model, &f[1]);
+        pci_model_add(&t.model, &f[i]);
+        pci_model_add(&t.model, &f[4]);
+        assert_int_equal(pci_rescan_segment(&t.host), EFI_SUCCESS);
+        assert_int_equal(count_functions(), 4);
+        assert_int_equal(pci_model_get32(&f[i], PCI_BRIDGE_BUSES), 0x00020201);
+        assert_false(function_named("0000:02:03.0")->gone);
+    }
+}
+
 static void capability_loops_end(void **state)
 {
     start(CH_ECAM, 1, false);
@@ -451,6 +534,16 @@ static void a_bar_in_ram_is_refused(void **state)
     assert_int_equal(fake_paging.calls, calls);
 }
 
+static void an_ecam_in_ram_is_refused(void **state)
+{
+    start(0x08000000, 1, false);
+    assert_int_equal(pages_add(0x08080000, 0x1000, EfiConventionalMemory, EFI_MEMORY_WB),
+                     EFI_SUCCESS);
+    assert_int_equal(pci_scan_segment(&t.host), EFI_SECURITY_VIOLATION);
+    assert_int_equal(fake_paging.calls, 0);
+    assert_int_equal(t.model.reads, 0);
+}
+
 static void a_bad_ecam_is_refused(void **state)
 {
     start(1ull << 46, 1, false);
@@ -482,8 +575,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(loops_of_bridges_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(root_ports_cost_one_probe, set_up, tear_down),
         cmocka_unit_test_setup_teardown(hot_plug_is_seen_by_a_rescan, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_plugged_in_again_begins_anew, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bridges_are_plugged_in_where_numbers_are_in_reserve, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(capability_loops_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bar_in_ram_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_ecam_in_ram_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bad_ecam_is_refused, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
