@@ -2,6 +2,7 @@
 #include "efi/protocols/boot_manager_policy.h"
 
 #include "core/pool.h"
+#include "efi/controller.h"
 #include "efi/driver_model.h"
 #include "efi/guid.h"
 #include "efi/handle.h"
@@ -11,19 +12,6 @@
 #include "efi/protocol/simple_text_out.h"
 #include "efi/tpl.h"
 #include "lib/device_path.h"
-
-/* Handles that go away meanwhile are refused by ConnectController. */
-static EFI_STATUS connect_handles(EFI_LOCATE_SEARCH_TYPE type, const EFI_GUID *protocol)
-{
-    EFI_HANDLE *found;
-    size_t count;
-    EFI_STATUS status = efi_locate_handle_buffer(type, protocol, NULL, &count, &found);
-    for (size_t i = 0; !EFI_ERROR(status) && i < count; i++)
-        (void)efi_connect_controller(found[i], NULL, NULL, true);
-    if (!EFI_ERROR(status))
-        pool_free(found);
-    return status;
-}
 
 /* Has a driver the handle, from now or from before? */
 static bool is_connected(EFI_HANDLE handle)
@@ -37,6 +25,36 @@ static bool is_connected(EFI_HANDLE handle)
         found = protocol_is_held(handle, protocols[i]);
     pool_free(protocols);
     return found;
+}
+
+/* What became of a number of handles. Those that go away meanwhile, and those that no driver wants,
+ * are no failures. */
+struct outcome {
+    size_t count;
+    bool connected; /* some have a driver */
+    EFI_STATUS error;
+};
+
+static struct outcome connect_handles(EFI_LOCATE_SEARCH_TYPE type, const EFI_GUID *protocol)
+{
+    struct outcome outcome = {0};
+    EFI_HANDLE *found;
+    EFI_STATUS status = efi_locate_handle_buffer(type, protocol, NULL, &outcome.count, &found);
+    if (EFI_ERROR(status)) {
+        outcome.error = status == EFI_NOT_FOUND ? EFI_SUCCESS : status;
+        return outcome;
+    }
+    for (size_t i = 0; i < outcome.count; i++) {
+        status = efi_connect_controller(found[i], NULL, NULL, true);
+        if (!EFI_ERROR(status))
+            outcome.connected = true;
+        else if (status != EFI_NOT_FOUND && status != EFI_INVALID_PARAMETER)
+            outcome.error = status;
+        else if (!outcome.connected)
+            outcome.connected = is_connected(found[i]);
+    }
+    pool_free(found);
+    return outcome;
 }
 
 /* Goes along the path: each driver that is started leads a node further, or it is not found. */
@@ -65,9 +83,32 @@ static EFI_STATUS EFIAPI connect_device_path(EFI_BOOT_MANAGER_POLICY_PROTOCOL *T
 {
     if (tpl_current() != TPL_APPLICATION)
         return EFI_UNSUPPORTED;
-    if (DevicePath == NULL)
-        return connect_handles(AllHandles, NULL);
-    return connect_path(DevicePath, Recursive);
+    if (DevicePath != NULL)
+        return connect_path(DevicePath, Recursive);
+    struct outcome all = connect_handles(AllHandles, NULL);
+    if (EFI_ERROR(all.error))
+        return all.error;
+    return all.connected ? EFI_SUCCESS : EFI_NOT_FOUND;
+}
+
+static bool has_controller(enum device_class class)
+{
+    LIST_FOR_EACH(node, &controllers)
+    {
+        if (controller_offers(LIST_ENTRY(node, struct controller, link), class))
+            return true;
+    }
+    return false;
+}
+
+/* What offers the protocol is a device that is connected; more drivers may go on from there. The
+ * machine's devices of the class have been tried when the protocol was looked for. */
+static EFI_STATUS connect_class(const EFI_GUID *protocol, enum device_class class)
+{
+    struct outcome outcome = connect_handles(ByProtocol, protocol);
+    if (outcome.count > 0 && !EFI_ERROR(outcome.error))
+        return EFI_SUCCESS;
+    return EFI_ERROR(outcome.error) || has_controller(class) ? EFI_DEVICE_ERROR : EFI_NOT_FOUND;
 }
 
 static EFI_STATUS EFIAPI connect_device_class(EFI_BOOT_MANAGER_POLICY_PROTOCOL *This,
@@ -78,11 +119,11 @@ static EFI_STATUS EFIAPI connect_device_class(EFI_BOOT_MANAGER_POLICY_PROTOCOL *
     if (Class == NULL)
         return EFI_NOT_FOUND;
     if (guid_equal(Class, GUID_OF(EFI_BOOT_MANAGER_POLICY_CONNECT_ALL)))
-        return connect_handles(AllHandles, NULL);
+        return connect_handles(AllHandles, NULL).connected ? EFI_SUCCESS : EFI_DEVICE_ERROR;
     if (guid_equal(Class, GUID_OF(EFI_BOOT_MANAGER_POLICY_NETWORK)))
-        return connect_handles(ByProtocol, GUID_OF(EFI_SIMPLE_NETWORK_PROTOCOL));
+        return connect_class(GUID_OF(EFI_SIMPLE_NETWORK_PROTOCOL), DEVICE_NETWORK);
     if (guid_equal(Class, GUID_OF(EFI_BOOT_MANAGER_POLICY_CONSOLE)))
-        return connect_handles(ByProtocol, GUID_OF(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL));
+        return connect_class(GUID_OF(EFI_SIMPLE_TEXT_OUTPUT_PROTOCOL), DEVICE_CONSOLE);
     return EFI_NOT_FOUND;
 }
 

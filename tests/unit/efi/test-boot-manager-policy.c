@@ -1,14 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 /* Boot Manager Policy over a disk that nobody has connected yet. */
+#include "drivers/driver.h"
+#include "efi/controller.h"
 #include "efi/protocol/simple_network.h"
 #include "efi/protocol/simple_text_out.h"
 #include "efi/protocols/boot_manager_policy.h"
 #include "efi/protocols/device_path_from_text.h"
+#include "lib/table.h"
 #include "unit/efi/disk-fixture.h"
 
 #define DISK u"VenHw(00000000-0000-0000-0000-000000000000)"
 
 static EFI_BOOT_MANAGER_POLICY_PROTOCOL *policy = &boot_manager_policy_protocol;
+
+TABLE_ENTRY(struct pci_driver, pci_drivers, nic) = {.name = "nic", .class = DEVICE_NETWORK};
+TABLE_ENTRY(struct virtio_driver, virtio_drivers, nic_over_mmio) = {
+    .name = "nic",
+    .class = DEVICE_NETWORK,
+};
 
 static size_t count_of(const EFI_GUID *protocol)
 {
@@ -83,6 +92,59 @@ static void classes(void **state)
     assert_int_equal(volumes(), 1);
 }
 
+static EFI_STATUS connect_all_class(void)
+{
+    EFI_GUID all = EFI_BOOT_MANAGER_POLICY_CONNECT_ALL_GUID;
+    return policy->ConnectDeviceClass(policy, &all);
+}
+
+/* There are handles, those of the drivers, but no driver wants one. */
+static void nothing_to_connect(void **state)
+{
+    assert_int_equal(policy->ConnectDevicePath(policy, NULL, false), EFI_NOT_FOUND);
+    assert_int_equal(connect_all_class(), EFI_DEVICE_ERROR);
+}
+
+static void connected_before(void **state)
+{
+    connect_disk();
+    assert_int_equal(policy->ConnectDevicePath(policy, NULL, false), EFI_SUCCESS);
+    assert_int_equal(connect_all_class(), EFI_SUCCESS);
+}
+
+/* Each allocation fails in its turn, until there are enough. */
+static void out_of_memory(void **state)
+{
+    EFI_STATUS status = EFI_OUT_OF_RESOURCES;
+    for (size_t n = 0; n < 1000 && volumes() == 0; n++) {
+        host_fail_allocation_after(n);
+        status = policy->ConnectDevicePath(policy, NULL, false);
+        host_fail_allocation_after(SIZE_MAX);
+        assert_true(status == EFI_OUT_OF_RESOURCES || status == EFI_NOT_FOUND ||
+                    child_with(GUID_OF(EFI_BLOCK_IO_PROTOCOL)) != NULL);
+    }
+    assert_int_equal(status, EFI_SUCCESS);
+    host_fail_allocation_after(0);
+    assert_int_equal(policy->ConnectDevicePath(policy, NULL, false), EFI_OUT_OF_RESOURCES);
+    assert_int_equal(connect_all_class(), EFI_DEVICE_ERROR);
+    host_fail_allocation_after(SIZE_MAX);
+}
+
+/* Network cards that could not be started offer nothing, but they are there. */
+static void broken_network_cards(void **state)
+{
+    struct controller cards[] = {{.driver = &nic}, {.virtio_driver = &nic_over_mmio}};
+    EFI_GUID network = EFI_BOOT_MANAGER_POLICY_NETWORK_GUID,
+             console = EFI_BOOT_MANAGER_POLICY_CONSOLE_GUID;
+    for (size_t i = 0; i < ARRAY_SIZE(cards); i++) {
+        list_append(&controllers, &cards[i].link);
+        assert_int_equal(policy->ConnectDeviceClass(policy, &network), EFI_DEVICE_ERROR);
+        assert_int_equal(policy->ConnectDeviceClass(policy, &console), EFI_NOT_FOUND);
+        list_remove(&cards[i].link);
+        assert_int_equal(policy->ConnectDeviceClass(policy, &network), EFI_NOT_FOUND);
+    }
+}
+
 static void wrong_tpl(void **state)
 {
     EFI_GUID all = EFI_BOOT_MANAGER_POLICY_CONNECT_ALL_GUID;
@@ -102,6 +164,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(along_the_path, disk_setup, disk_teardown),
         cmocka_unit_test_setup_teardown(everything, disk_setup, disk_teardown),
         cmocka_unit_test_setup_teardown(classes, disk_setup, disk_teardown),
+        cmocka_unit_test(nothing_to_connect),
+        cmocka_unit_test_setup_teardown(connected_before, disk_setup, disk_teardown),
+        cmocka_unit_test_setup_teardown(out_of_memory, disk_setup, disk_teardown),
+        cmocka_unit_test(broken_network_cards),
         cmocka_unit_test_setup_teardown(wrong_tpl, disk_setup, disk_teardown),
     };
     return cmocka_run_group_tests(tests, install_bindings, NULL);
