@@ -4,6 +4,7 @@
 #include "arch/cpu.h"
 #include "core/pool.h"
 #include "core/time.h"
+#include "efi/crash_post.h"
 #include "efi/event.h"
 
 /* How often the boot processor looks after jobs that nobody waits for: in units of 100 ns. */
@@ -161,6 +162,7 @@ static void hand_over_failed(struct ap_job *job)
 /* Looks after the job; true when it is over, and its caller has been told. */
 static bool look_after(struct ap_job *job)
 {
+    crash_collect(); /* before anybody is stopped, whose stack it shows */
     if (!advance(job)) {
         if (!time_is_over(job))
             return false;

@@ -7,6 +7,7 @@
 #include "arch/paging.h"
 #include "core/log.h"
 #include "core/pages.h"
+#include "efi/crash_post.h"
 #include "efi/image.h"
 #include "lib/memory.h"
 #include "lib/printf.h"
@@ -193,22 +194,22 @@ static void print_registers(const struct interrupt_frame *f)
                   (unsigned long long)rows[i].value[2]);
 }
 
-void crash_report(const struct interrupt_frame *frame, uint64_t cr2)
+static void report(const struct crash *crash)
 {
     static bool reporting;
     if (__atomic_exchange_n(&reporting, true, __ATOMIC_SEQ_CST))
         return;
 
+    const struct interrupt_frame *frame = &crash->frame;
+    const struct image *running = crash->on_boot_processor ? image_current() : NULL;
     char place[96];
-    bool boot_processor = apic_is_boot_processor();
-    const struct image *running = boot_processor ? image_current() : NULL;
     print_place(place, sizeof place, frame->rip);
     log_error("%s (vector %llu, error 0x%llx) at %s", exception_name(frame->vector),
               (unsigned long long)frame->vector, (unsigned long long)frame->error_code, place);
-    if (!boot_processor)
-        log_error("  on the application processor with APIC id %u", apic_id());
+    if (!crash->on_boot_processor)
+        log_error("  on the application processor with APIC id %u", crash->apic_id);
     if (frame->vector == VECTOR_PAGE_FAULT)
-        print_page_fault(frame->error_code, cr2);
+        print_page_fault(frame->error_code, crash->cr2);
     if (running != NULL)
         log_error("  while %s (at 0x%llx) was running", running->name,
                   (unsigned long long)running->base);
@@ -216,4 +217,20 @@ void crash_report(const struct interrupt_frame *frame, uint64_t cr2)
     print_code(frame->rip);
     print_calls(frame->rsp);
     __atomic_store_n(&reporting, false, __ATOMIC_SEQ_CST);
+}
+
+void crash_report(const struct interrupt_frame *frame, uint64_t cr2)
+{
+    struct crash crash = {
+        .frame = *frame,
+        .cr2 = cr2,
+        .on_boot_processor = apic_is_boot_processor(),
+        .report = report,
+    };
+    if (crash.on_boot_processor) {
+        report(&crash);
+    } else {
+        crash.apic_id = apic_id();
+        crash_post(&crash);
+    }
 }

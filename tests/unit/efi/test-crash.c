@@ -8,8 +8,10 @@
 
 #include "core/log.h"
 #include "efi/crash.h"
+#include "efi/crash_post.h"
 #include "efi/image.h"
 #include "models/ap.h"
+#include "models/cpu.h"
 #include "unit/efi/fake-memory.h"
 
 #define CODE  (FAKE_MEMORY_BASE + 0x100000)
@@ -33,8 +35,11 @@ const struct image *image_at(uint64_t address)
 static char text[8192];
 static size_t text_length;
 
+static unsigned written_by_others; /* lines that not the boot processor wrote */
+
 static void capture(void *context, const char *line, size_t length)
 {
+    written_by_others += fake_aps.self != 0;
     assert_true(text_length + length < sizeof text);
     memcpy(text + text_length, line, length);
     text_length += length;
@@ -55,6 +60,7 @@ static int setup(void **state)
 {
     static struct log_sink sink = {.level = LOG_ERROR, .write = capture};
     log_add_sink(&sink);
+    fake_cpu_reset();
     if (fake_memory_setup(state) != 0)
         return -1;
     uint64_t at = CODE;
@@ -146,25 +152,75 @@ static void test_names(void **state)
     }
 }
 
+#define OTHER 17
+
+static void boot_processor_polls(void)
+{
+    fake_cpu.looked = NULL;
+    fake_aps.self = 0;
+    crash_collect();
+    fake_aps.self = OTHER;
+}
+
 /* It is named; and what the boot processor runs says nothing about it. */
 static void test_application_processor(void **state)
 {
     struct interrupt_frame frame = {.vector = 6, .rip = CODE + 0x40, .rsp = STACK};
     assert_null(strstr(report(&frame, 0), "application processor"));
     assert_contains(text, "was running");
-    fake_aps.self = 17;
+    fake_aps.self = OTHER;
+    fake_cpu.looked = boot_processor_polls;
     assert_contains(report(&frame, 0), "  on the application processor with APIC id 17\n");
     assert_contains(text, "invalid opcode (vector 6, error 0x0) at \\EFI\\TEST.EFI+0x40");
     assert_null(strstr(text, "was running"));
+    assert_int_equal(written_by_others, 0);
+    fake_cpu.looked = NULL;
+
+    /* The boot processor never comes; later it has nothing to do any more. */
+    fake_cpu.tsc_step = 1000000;
+    assert_contains(report(&frame, 0), "  on the application processor with APIC id 17\n");
+    assert_true(written_by_others > 5);
+    fake_aps.self = 0;
+    text_length = 0;
+    crash_collect();
+    assert_int_equal(text_length, 0);
+}
+
+static unsigned reports;
+
+static void report_among_others(const struct crash *crash)
+{
+    reports++;
+    assert_int_equal(crash->apic_id, 1);
+    assert_int_equal(crash->frame.rip, 0x1234);
+    /* A second one meanwhile finds no room, and the boot processor does not wait for ever. */
+    crash_post(&(struct crash){.apic_id = 2, .report = report_among_others});
+    crash_collect();
+}
+
+/* Whoever reports is alone. */
+static void test_one_at_a_time(void **state)
+{
+    fake_cpu.tsc_step = 1000000;
+    fake_cpu.looked = NULL;
+    reports = 0;
+    struct crash crash = {.frame.rip = 0x1234, .apic_id = 1, .report = report_among_others};
+    crash_post(&crash);
+    assert_int_equal(reports, 1);
+    fake_cpu.looked = boot_processor_polls;
+    crash_post(&crash);
+    assert_int_equal(reports, 2);
+    fake_cpu.looked = NULL;
     fake_aps.self = 0;
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_page_fault), cmocka_unit_test(test_wild_registers),
-        cmocka_unit_test(test_deep_stack), cmocka_unit_test(test_overrun_stack),
-        cmocka_unit_test(test_names),      cmocka_unit_test(test_application_processor),
+        cmocka_unit_test(test_page_fault),    cmocka_unit_test(test_wild_registers),
+        cmocka_unit_test(test_deep_stack),    cmocka_unit_test(test_overrun_stack),
+        cmocka_unit_test(test_names),         cmocka_unit_test(test_application_processor),
+        cmocka_unit_test(test_one_at_a_time),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

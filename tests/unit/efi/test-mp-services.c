@@ -11,6 +11,7 @@
 
 #include "core/pages.h"
 #include "core/pool.h"
+#include "efi/crash_post.h"
 #include "efi/protocols/mp_services.h"
 #include "hw/acpi.h"
 #include "models/ap.h"
@@ -156,6 +157,34 @@ static void others_may_ask_who_they_are(void **state)
     assert_int_equal(mp->StartupThisAP(mp, use_all, 2, NULL, 0, NULL, NULL), EFI_SUCCESS);
     assert_int_equal(visits, 1);
     assert_int_equal(visitors[0], 2);
+}
+
+static uint32_t reporter;
+
+static void note_reporter(const struct crash *crash)
+{
+    reporter = fake_aps.self;
+}
+
+static void boot_processor_works(void)
+{
+    fake_cpu.looked = NULL;
+    fake_aps.self = 1;
+    assert_int_equal(mp->StartupThisAP(mp, visit, 3, NULL, 0, NULL, NULL), EFI_SUCCESS);
+    fake_aps.self = 2;
+}
+
+/* The boot processor reports it while it looks after what others do. */
+static void a_crash_is_collected(void **state)
+{
+    init();
+    reporter = UINT32_MAX;
+    fake_aps.self = 2;
+    fake_cpu.looked = boot_processor_works;
+    crash_post(&(struct crash){.report = note_reporter});
+    fake_aps.self = 1;
+    assert_int_equal(reporter, 1);
+    assert_int_equal(visits, 1);
 }
 
 static void all_at_once(void **state)
@@ -371,6 +400,7 @@ int main(void)
         TEST(what_processors_there_are),
         TEST(arguments_are_checked),
         TEST(others_may_ask_who_they_are),
+        TEST(a_crash_is_collected),
         TEST(all_at_once),
         TEST(one_by_one),
         TEST(the_time_may_be_over),
