@@ -61,6 +61,18 @@
 #define PCI_CAPABILITY_EXPRESS 0x10u
 #define PCI_CAPABILITY_MSIX    0x11u
 
+/* In a port's PCI Express capability (PCI Express 5.0 §7.5.3): what it is stands in the two bytes
+ * behind the header; slot control is the low half of a register, slot status the high one. */
+#define PCI_EXPRESS_TYPE(header)       ((header) >> 20 & 0xfu)
+#define PCI_EXPRESS_HAS_SLOT(header)   (((header) >> 24 & 1u) != 0)
+#define PCI_EXPRESS_SLOT_CAPABILITIES  0x14u
+#define PCI_EXPRESS_SLOT_POWER_CONTROL 0x2u
+#define PCI_EXPRESS_SLOT               0x18u
+#define PCI_EXPRESS_SLOT_INDICATOR     0x300u /* of power: 1 on, 3 off */
+#define PCI_EXPRESS_SLOT_INDICATOR_ON  0x100u
+#define PCI_EXPRESS_SLOT_POWER_OFF     0x400u
+#define PCI_EXPRESS_SLOT_PRESENT       0x400000u
+
 #define PCI_CLASS_STORAGE       0x01u
 #define PCI_CLASS_NETWORK       0x02u
 #define PCI_CLASS_BRIDGE        0x06u

@@ -20,6 +20,7 @@
 struct scan {
     struct pci_host *host;
     uint32_t visited[256 / 32]; /* buses: none is scanned twice, whatever the bridges say */
+    bool again;                 /* cards may have been plugged in */
     bool number;                /* give bus numbers to bridges that have none */
     EFI_STATUS status;
 };
@@ -126,16 +127,34 @@ static struct pci_function *add_function(struct scan *scan, const struct pci_fun
     return f;
 }
 
+/* A card that was plugged in later has no power yet where the host leaves that to the OS (PCI
+ * Express 5.0 §6.7.1). */
+static void power_on_slot(const struct pci_function *port, unsigned capability)
+{
+    uint32_t slot = pci_read32(port, capability + PCI_EXPRESS_SLOT);
+    uint32_t can = pci_read32(port, capability + PCI_EXPRESS_SLOT_CAPABILITIES);
+    if ((can & PCI_EXPRESS_SLOT_POWER_CONTROL) == 0 || (slot & PCI_EXPRESS_SLOT_PRESENT) == 0 ||
+        (slot & PCI_EXPRESS_SLOT_POWER_OFF) == 0)
+        return;
+    slot &= ~(PCI_EXPRESS_SLOT_POWER_OFF | PCI_EXPRESS_SLOT_INDICATOR);
+    pci_write16(port, capability + PCI_EXPRESS_SLOT,
+                (uint16_t)(slot | PCI_EXPRESS_SLOT_INDICATOR_ON));
+}
+
 /* Behind a PCI Express port there is only device 0 (a link has one other end): that saves 31
  * accesses. */
-static bool leads_to_one_device(const struct pci_function *bridge)
+static bool leads_to_one_device(const struct scan *scan, const struct pci_function *bridge)
 {
     struct pci_capability_walk walk = {0};
     while (pci_next_capability(bridge, &walk)) {
-        if ((uint8_t)walk.header == PCI_CAPABILITY_EXPRESS) {
-            unsigned type = walk.header >> 20 & 0xf;
-            return type == EXPRESS_TYPE_ROOT_PORT || type == EXPRESS_TYPE_DOWNSTREAM_PORT;
-        }
+        if ((uint8_t)walk.header != PCI_CAPABILITY_EXPRESS)
+            continue;
+        unsigned type = PCI_EXPRESS_TYPE(walk.header);
+        if (type != EXPRESS_TYPE_ROOT_PORT && type != EXPRESS_TYPE_DOWNSTREAM_PORT)
+            return false;
+        if (scan->again && PCI_EXPRESS_HAS_SLOT(walk.header))
+            power_on_slot(bridge, walk.position);
+        return true;
     }
     return false;
 }
@@ -242,7 +261,8 @@ static void scan_bus(struct scan *scan, uint8_t bus, struct pci_function *bridge
         log_error("pci %04x:%02x: two bridges lead to this bus", scan->host->segment, bus);
         return;
     }
-    unsigned devices = bridge != NULL && leads_to_one_device(bridge) ? 1 : PCI_DEVICES_PER_BUS;
+    unsigned devices =
+        bridge != NULL && leads_to_one_device(scan, bridge) ? 1 : PCI_DEVICES_PER_BUS;
     for (unsigned device = 0; device < devices; device++) {
         struct pci_function probe = {
             .host = scan->host,
@@ -279,7 +299,7 @@ static EFI_STATUS map_ecam(const struct pci_host *host)
 
 static EFI_STATUS scan_host(struct pci_host *host)
 {
-    struct scan scan = {.host = host, .status = EFI_SUCCESS};
+    struct scan scan = {.host = host, .again = host->scanned, .status = EFI_SUCCESS};
     if (host->ecam != 0 && !host->scanned) {
         EFI_STATUS status = map_ecam(host);
         if (EFI_ERROR(status))

@@ -383,6 +383,32 @@ static void root_ports_cost_one_probe(void **state)
     assert_int_equal(t.model.reads, 33 + 4 + 1 + 3);
 }
 
+/* Where the host leaves the power of slots to the OS, a card that comes later needs some. */
+static void a_slot_is_turned_on_when_a_card_has_come(void **state)
+{
+    static const uint8_t express[0x1c] = {
+        [0] = PCI_CAPABILITY_EXPRESS, [2] = 0x42, [3] = 1, [0x14] = 0x42, [0x18] = 0, [0x19] = 7};
+    start(CH_ECAM, 4, false);
+    struct pci_model_function port = {0};
+    make_bridge(&port, 1, 1, 1);
+    unsigned slot = pci_model_add_capability(&port, express, sizeof express) + 0x18;
+    port.writable[slot + 1] = 7;
+    pci_model_add(&t.model, &port);
+    assert_int_equal(pci_scan_segment(&t.host), EFI_SUCCESS);
+    assert_int_equal(pci_rescan_segment(&t.host), EFI_SUCCESS);
+    assert_int_equal(pci_model_get32(&port, slot), 0x00000700); /* nothing in it */
+    port.config[slot + 2] = 0x40;
+    assert_int_equal(pci_rescan_segment(&t.host), EFI_SUCCESS);
+    assert_int_equal(pci_model_get32(&port, slot), 0x00400100);
+    uint64_t writes = t.model.writes;
+    assert_int_equal(pci_rescan_segment(&t.host), EFI_SUCCESS);
+    assert_int_equal(t.model.writes, writes);
+    port.config[slot + 1] = 7;
+    port.config[slot - 4] = 0x40; /* no power to control */
+    assert_int_equal(pci_rescan_segment(&t.host), EFI_SUCCESS);
+    assert_int_equal(pci_model_get32(&port, slot), 0x00400700);
+}
+
 static void hot_plug_is_seen_by_a_rescan(void **state)
 {
     start(CH_ECAM, 1, false);
@@ -574,6 +600,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(loops_of_bridges_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(root_ports_cost_one_probe, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_slot_is_turned_on_when_a_card_has_come, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(hot_plug_is_seen_by_a_rescan, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_plugged_in_again_begins_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bridges_are_plugged_in_where_numbers_are_in_reserve, set_up,
