@@ -40,6 +40,20 @@ struct unit {
     struct entropy_source random; /* its context is the device; NULL: the unit is none */
 };
 
+/* Has a child of a started controller been taken away? */
+static bool lacks_child(const struct controller *controller)
+{
+    if (controller->instance == NULL)
+        return false;
+    LIST_FOR_EACH(node, &controller->instance->interfaces)
+    {
+        const struct device_interface *interface = LIST_ENTRY(node, struct device_interface, link);
+        if (interface->unit.kind != UNIT_CONTROLLER && interface->owner == NULL)
+            return true;
+    }
+    return false;
+}
+
 static EFI_STATUS EFIAPI supported(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
                                    EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath)
 {
@@ -48,7 +62,8 @@ static EFI_STATUS EFIAPI supported(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE
     const char *name = controller != NULL ? controller_driver_name(controller) : NULL;
     if (name == NULL || !ascii_equal(name, binding->name))
         return EFI_UNSUPPORTED;
-    return binding_can_open(This, ControllerHandle, controller_protocol(controller));
+    EFI_STATUS status = binding_can_open(This, ControllerHandle, controller_protocol(controller));
+    return status == EFI_ALREADY_STARTED && lacks_child(controller) ? EFI_SUCCESS : status;
 }
 
 /* Messaging nodes (UEFI 2.10 §10.3.4). */
@@ -255,14 +270,25 @@ static EFI_STATUS remove_unit(struct controller_binding *binding, struct control
     return status;
 }
 
-/* Takes the units away again; the first one that somebody holds on to ends it. */
-static EFI_STATUS remove_units(struct controller_binding *binding, struct controller *controller)
+static bool contains(const EFI_HANDLE *children, size_t count, EFI_HANDLE handle)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (children[i] == handle)
+            return true;
+    }
+    return false;
+}
+
+/* Takes units away again: those with these handles, or all with `count` 0. The first one that
+ * somebody holds on to ends it. */
+static EFI_STATUS remove_units(struct controller_binding *binding, struct controller *controller,
+                               const EFI_HANDLE *children, size_t count)
 {
     LIST_FOR_EACH(node, &controller->instance->interfaces)
     {
         struct device_interface *interface = LIST_ENTRY(node, struct device_interface, link);
         struct unit *unit = interface->owner;
-        if (unit == NULL)
+        if (unit == NULL || (count > 0 && !contains(children, count, unit->handle)))
             continue;
         EFI_STATUS status = remove_unit(binding, controller, unit);
         if (EFI_ERROR(status))
@@ -274,6 +300,20 @@ static EFI_STATUS remove_units(struct controller_binding *binding, struct contro
     return EFI_SUCCESS;
 }
 
+/* Adds the units that are not there. */
+static EFI_STATUS add_units(struct controller_binding *binding, struct controller *controller)
+{
+    EFI_STATUS status = EFI_SUCCESS;
+    LIST_FOR_EACH(node, &controller->instance->interfaces)
+    {
+        struct device_interface *interface = LIST_ENTRY(node, struct device_interface, link);
+        if (!EFI_ERROR(status) && interface->owner == NULL)
+            status = add_unit(binding, controller, interface);
+    }
+    return status;
+}
+
+/* A controller that is started already gets back the children that it lacks. */
 static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
                                EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath)
 {
@@ -284,29 +324,27 @@ static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Con
         return EFI_UNSUPPORTED;
     EFI_STATUS status =
         binding_open(This, ControllerHandle, controller_protocol(controller), &interface);
+    if (status == EFI_ALREADY_STARTED && lacks_child(controller))
+        return add_units(binding, controller);
     if (EFI_ERROR(status))
         return status;
     status = controller_start(controller);
     if (EFI_ERROR(status))
         goto close;
-    LIST_FOR_EACH(node, &controller->instance->interfaces)
-    {
-        status = add_unit(binding, controller, LIST_ENTRY(node, struct device_interface, link));
-        if (EFI_ERROR(status))
-            goto stop;
-    }
+    status = add_units(binding, controller);
+    if (EFI_ERROR(status))
+        goto stop;
     return EFI_SUCCESS;
 
 stop:
-    (void)remove_units(binding, controller);
+    (void)remove_units(binding, controller, NULL, 0);
     controller_stop(controller);
 close:
     binding_close(This, ControllerHandle, controller_protocol(controller));
     return status;
 }
 
-/* Called for the children first and for the controller at last (UEFI 2.10 §11.1); units go
- * together. */
+/* Called for the children first and for the controller at last (UEFI 2.10 §11.1). */
 static EFI_STATUS EFIAPI stop(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE ControllerHandle,
                               size_t NumberOfChildren, EFI_HANDLE *ChildHandleBuffer)
 {
@@ -314,7 +352,7 @@ static EFI_STATUS EFIAPI stop(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Cont
     struct controller *controller = controller_of(ControllerHandle);
     if (controller == NULL || controller->instance == NULL)
         return EFI_DEVICE_ERROR;
-    EFI_STATUS status = remove_units(binding, controller);
+    EFI_STATUS status = remove_units(binding, controller, ChildHandleBuffer, NumberOfChildren);
     if (EFI_ERROR(status))
         return EFI_DEVICE_ERROR;
     if (NumberOfChildren > 0)

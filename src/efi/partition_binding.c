@@ -30,6 +30,7 @@ struct parent {
     EFI_HANDLE handle;
     struct block_handle block;
     struct list children;
+    bool lacks_child; /* one was taken away */
 };
 
 static struct list parents = LIST_INIT(parents);
@@ -53,7 +54,9 @@ static EFI_STATUS EFIAPI supported(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE
     if (block_io == NULL || block_io->Media->LogicalPartition || !block_io->Media->MediaPresent ||
         !handle_supports(ControllerHandle, GUID_OF(EFI_DEVICE_PATH_PROTOCOL)))
         return EFI_UNSUPPORTED;
-    return binding_can_open(This, ControllerHandle, GUID_OF(EFI_DISK_IO_PROTOCOL));
+    EFI_STATUS status = binding_can_open(This, ControllerHandle, GUID_OF(EFI_DISK_IO_PROTOCOL));
+    const struct parent *parent = find_parent(ControllerHandle);
+    return parent != NULL && parent->lacks_child ? EFI_SUCCESS : status;
 }
 
 static EFI_DEVICE_PATH_PROTOCOL *child_path(EFI_HANDLE parent, const struct partition *partition)
@@ -214,8 +217,11 @@ static EFI_STATUS add_children(EFI_DRIVER_BINDING_PROTOCOL *binding, struct pare
     efi_restore_tpl(tpl);
     if (EFI_ERROR(status))
         return status;
-    for (size_t i = 0; i < list.count && !EFI_ERROR(status); i++)
+    for (size_t i = 0; i < list.count && !EFI_ERROR(status); i++) {
         status = add_child(binding, parent, &list.items[i]);
+        if (status == EFI_ALREADY_STARTED && parent->lacks_child)
+            status = EFI_SUCCESS; /* its path is there: it is not the one that is lacking */
+    }
     partitions_release(&list);
     if (!EFI_ERROR(status) || list_empty(&parent->children))
         return status;
@@ -229,11 +235,17 @@ static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Con
                                EFI_DEVICE_PATH_PROTOCOL *RemainingDevicePath)
 {
     void *disk_io;
+    struct parent *parent = find_parent(ControllerHandle);
+    if (parent != NULL && parent->lacks_child) {
+        EFI_STATUS added = add_children(This, parent);
+        parent->lacks_child = EFI_ERROR(added);
+        return added;
+    }
     EFI_STATUS status =
         binding_open(This, ControllerHandle, GUID_OF(EFI_DISK_IO_PROTOCOL), &disk_io);
     if (EFI_ERROR(status))
         return status;
-    struct parent *parent = pool_alloc_zeroed(sizeof *parent);
+    parent = pool_alloc_zeroed(sizeof *parent);
     if (parent == NULL) {
         status = EFI_OUT_OF_RESOURCES;
         goto close;
@@ -278,8 +290,10 @@ static EFI_STATUS EFIAPI stop(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Cont
     struct parent *parent = find_parent(ControllerHandle);
     if (parent == NULL)
         return EFI_DEVICE_ERROR;
-    if (NumberOfChildren > 0)
+    if (NumberOfChildren > 0) {
+        parent->lacks_child = true;
         return stop_children(This, parent, NumberOfChildren, ChildHandleBuffer);
+    }
     if (EFI_ERROR(remove_children(This, parent)))
         return EFI_DEVICE_ERROR;
     list_remove(&parent->link);

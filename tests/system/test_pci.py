@@ -2,6 +2,7 @@
 """Where devices sit: behind bridges, on other root buses, many of them; and who drives them."""
 
 import json
+import re
 import socket
 
 import pytest
@@ -221,6 +222,30 @@ def test_hot_plug_of_a_bridge(start, tmp_path):
               **{"disable-modern": True})
     shell.run("connect -r")
     assert "DevicePath" in shell.run("dh -p SimpleFileSystem")
+
+
+def test_one_child_stops_and_starts(start, tmp_path):
+    """Of the units of a virtio-scsi one goes and comes back; the others stay and have the same handles."""
+    spec = shell_spec()
+    spec.extra = ["-device", "virtio-scsi-pci,id=scsi"]
+    for number in range(3):
+        spec.extra += drive(f"unit{number}", blank() / "disk.img", f"scsi-hd,bus=scsi.0,scsi-id={number}")
+    shell = Shell(start, spec, tmp_path)
+    shell.run("connect -r")
+
+    def handles(command, pattern):
+        return re.findall(rf"(?m)^ *(\w+) .*{pattern}", shell.run(command))
+
+    units = r"Scsi\(0x\d,0x0\)"
+    [driver] = handles("drivers", "virtio-scsi")
+    [controller] = handles("devices", r"Pci\(0x1,0x0\)\s*$")
+    before = handles("devices", units)
+    assert len(before) == 3
+    shell.run(f"disconnect {controller} {driver} {before[1]}")
+    assert handles("devices", units) == [before[0], before[2]]
+    shell.run(f"connect {controller}")
+    after = handles("devices", units)
+    assert len(after) == 3 and {before[0], before[2]} < set(after)
 
 
 @pytest.mark.parametrize("option", ["on", "off"])

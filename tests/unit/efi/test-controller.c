@@ -5,6 +5,7 @@
 
 #include "drivers/pci/pci.h"
 #include "drivers/virtio/blk.h"
+#include "drivers/virtio/scsi.h"
 #include "efi/controller.h"
 #include "efi/controller_binding.h"
 #include "efi/device_path.h"
@@ -17,6 +18,7 @@
 #include "models/virtio_blk.h"
 #include "models/virtio_mmio.h"
 #include "models/virtio_pci.h"
+#include "models/virtio_scsi.h"
 #include "models/windows.h"
 #include "unit/efi/handle-fixture.h"
 
@@ -27,7 +29,7 @@
 /* The drivers are found by a linker table: this takes them out of the library. */
 __attribute__((used)) static EFI_STATUS (*const linked[])(struct virtio_device *,
                                                           struct device_instance **) = {
-    virtio_blk_start};
+    virtio_blk_start, virtio_scsi_start};
 
 static struct {
     struct bus bus;
@@ -36,6 +38,9 @@ static struct {
     struct virtio_blk_model disk, late, mmio_disk, far;
     struct virtio_pci_model disk_pci, late_pci, far_pci;
     struct virtio_mmio_model mmio;
+    struct virtio_scsi_model scsi;
+    struct virtio_pci_model scsi_pci;
+    struct scsi_model units[3];
     uint8_t data[DISK_SIZE];
 } t;
 
@@ -281,6 +286,68 @@ static void a_held_child_stays(void **state)
     assert_int_equal(efi_connect_controller(root, NULL, NULL, true), EFI_SUCCESS);
 }
 
+/* Handles of disks below a controller; the caller frees them. */
+static size_t disks_of(const struct controller *c, EFI_HANDLE **ret)
+{
+    size_t count, found = 0;
+    EFI_HANDLE *disks;
+    if (locate_handle_buffer(ByProtocol, GUID_OF(EFI_BLOCK_IO_PROTOCOL), NULL, &count, &disks) !=
+        EFI_SUCCESS)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        if (device_path_begins_with(handle_interface(disks[i], GUID_OF(EFI_DEVICE_PATH_PROTOCOL)),
+                                    c->path))
+            disks[found++] = disks[i];
+    }
+    *ret = disks;
+    return found;
+}
+
+static void expect_block(EFI_HANDLE handle)
+{
+    uint8_t block[512];
+    EFI_BLOCK_IO_PROTOCOL *io = handle_interface(handle, GUID_OF(EFI_BLOCK_IO_PROTOCOL));
+    assert_int_equal(io->ReadBlocks(io, io->Media->MediaId, 1, sizeof block, block), EFI_SUCCESS);
+}
+
+static void one_child_goes_and_comes_back(void **state)
+{
+    find_root();
+    t.scsi.max_target = 3;
+    virtio_scsi_model_init(&t.scsi, &t.bus, 64, 0, 0);
+    for (unsigned i = 0; i < 3; i++) {
+        t.units[i] = (struct scsi_model){.data = t.data, .size = DISK_SIZE, .block_size = 512};
+        virtio_scsi_model_add(&t.scsi, (uint8_t)i, 0, &t.units[i]);
+    }
+    virtio_pci_model_add(&t.scsi_pci, &t.segment, &t.scsi.virtio, 8, 0, false);
+    assert_int_equal(efi_connect_controller(root, NULL, NULL, true), EFI_SUCCESS);
+    struct controller *c = named("virtio-scsi 0000:00:08.0");
+    assert_non_null(c);
+    EFI_HANDLE *before, *after;
+    assert_int_equal(disks_of(c, &before), 3);
+
+    assert_int_equal(efi_disconnect_controller(c->handle, NULL, before[1]), EFI_SUCCESS);
+    assert_int_equal(disks_of(c, &after), 2);
+    assert_ptr_equal(after[0], before[0]);
+    assert_ptr_equal(after[1], before[2]);
+    expect_block(after[0]);
+    expect_block(after[1]);
+    free(after);
+    assert_int_equal(efi_disconnect_controller(c->handle, NULL, root), EFI_NOT_FOUND);
+
+    assert_int_equal(efi_connect_controller(c->handle, NULL, NULL, false), EFI_SUCCESS);
+    assert_int_equal(disks_of(c, &after), 3);
+    for (unsigned i = 0; i < 3; i++)
+        expect_block(after[i]);
+    free(after);
+    free(before);
+    assert_int_equal(efi_connect_controller(c->handle, NULL, NULL, false), EFI_NOT_FOUND);
+    assert_int_equal(efi_disconnect_controller(c->handle, NULL, NULL), EFI_SUCCESS);
+    assert_int_equal(disks_of(c, &after), 0);
+    free(after);
+    assert_int_equal(efi_connect_controller(c->handle, NULL, NULL, false), EFI_SUCCESS);
+}
+
 static void all_are_reset_at_the_end(void **state)
 {
     struct controller *mmio = named("virtio-blk mmio 0xfeb00e00");
@@ -290,6 +357,7 @@ static void all_are_reset_at_the_end(void **state)
     controllers_quiesce();
     assert_int_equal(t.mmio_disk.virtio.status, 0);
     assert_int_equal(t.disk.virtio.status, 0);
+    assert_int_equal(t.scsi.virtio.status, 0);
     assert_false(pci_model_bus_master(&t.disk_pci.pci));
 }
 
@@ -304,6 +372,7 @@ int main(void)
         cmocka_unit_test(connecting_a_root_bridge_looks_again),
         cmocka_unit_test(the_bus_driver_stops_and_starts),
         cmocka_unit_test(a_held_child_stays),
+        cmocka_unit_test(one_child_goes_and_comes_back),
         cmocka_unit_test(all_are_reset_at_the_end),
     };
     return cmocka_run_group_tests(tests, group_set_up, NULL);

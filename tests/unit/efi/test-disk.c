@@ -265,6 +265,30 @@ static void a_partition_is_a_disk(void **state)
     assert_non_null(child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)));
 }
 
+/* The other one stays, with its handle. */
+static void one_partition_goes_and_comes_back(void **state)
+{
+    uint8_t *second = ram.data + 446 + 16;
+    memcpy(second, ram.data + 446, 16);
+    second[8] = 1; /* at the second block */
+    second[9] = second[10] = second[11] = 0;
+    memcpy(second + 12, &(uint32_t){4}, 4);
+    connect_disk();
+    size_t all = count_handles();
+    EFI_HANDLE child = child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL));
+    assert_int_equal(efi_disconnect_controller(disk_handle, NULL, child), EFI_SUCCESS);
+    assert_int_equal(count_handles(), all - 1);
+    EFI_HANDLE other = child_with(GUID_OF(EFI_BLOCK_IO_PROTOCOL));
+    assert_non_null(other);
+    connect_disk();
+    assert_int_equal(count_handles(), all);
+    assert_true(handle_is_valid(other));
+    assert_non_null(child_with(GUID_OF(EFI_SIMPLE_FILE_SYSTEM_PROTOCOL)));
+    assert_int_equal(efi_connect_controller(disk_handle, NULL, NULL, false), EFI_NOT_FOUND);
+    assert_int_equal(efi_disconnect_controller(disk_handle, NULL, NULL), EFI_SUCCESS);
+    assert_int_equal(count_handles(), handles_before + 1);
+}
+
 /* Whatever allocation fails: no crash, and disconnecting takes away all that there is. */
 static void memory_runs_out(void **state)
 {
@@ -297,6 +321,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(unaligned_requests_finish_at_once, disk_setup,
                                         disk_teardown),
         cmocka_unit_test_setup_teardown(a_partition_is_a_disk, disk_setup, disk_teardown),
+        cmocka_unit_test_setup_teardown(one_partition_goes_and_comes_back, disk_setup,
+                                        disk_teardown),
         cmocka_unit_test_setup_teardown(memory_runs_out, disk_setup, disk_teardown),
     };
     return cmocka_run_group_tests(tests, install_bindings, NULL);
