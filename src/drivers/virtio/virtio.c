@@ -3,6 +3,7 @@
 
 #include "core/log.h"
 #include "core/time.h"
+#include "lib/memory.h"
 
 /* Device initialisation (virtio 1.2 §3.1.1). */
 
@@ -96,17 +97,31 @@ void virtio_driver_ok(struct virtio_device *device)
     device->transport->set_status(device, status);
 }
 
+/* Reads the registers and says whether they are what was read before. */
+static bool read_again(struct virtio_device *device, const struct virtio_config_field *fields,
+                       unsigned count, uint32_t *values)
+{
+    bool same = true;
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t value = device->transport->read_config(device, fields[i].offset, fields[i].width);
+        same &= value == values[i];
+        values[i] = value;
+    }
+    return same;
+}
+
 EFI_STATUS virtio_read_config(struct virtio_device *device,
                               const struct virtio_config_field *fields, unsigned count,
                               uint32_t *ret_values)
 {
     const struct virtio_transport *transport = device->transport;
     uint8_t generation = transport->config_generation(device);
+    memset(ret_values, 0, count * sizeof *ret_values);
     for (unsigned attempt = 0; attempt < CONFIG_RETRIES; attempt++) {
-        for (unsigned i = 0; i < count; i++)
-            ret_values[i] = transport->read_config(device, fields[i].offset, fields[i].width);
+        bool same = read_again(device, fields, count, ret_values) && attempt > 0;
         uint8_t after = transport->config_generation(device);
-        if (after == generation)
+        /* Without generations two equal readings are a consistent one (§2.5.4). */
+        if (after == generation && (same || !transport->legacy))
             return EFI_SUCCESS;
         generation = after;
     }

@@ -60,6 +60,25 @@ static void unusable_legacy_devices_are_refused(void **state)
     refuse(EFI_UNSUPPORTED);
 }
 
+/* The first register that is read is from before the disk's size changed. */
+static uint64_t torn(void *context, enum virtio_lie what, uint64_t honest)
+{
+    unsigned *reads = context;
+    return what == LIE_CONFIG && (*reads)++ == 0 ? honest | 0x80000000 : honest;
+}
+
+static void a_size_that_changes_is_read_again(void **state)
+{
+    unsigned reads = 0;
+    plug_legacy(512, CH_FEATURES, 128, 0xc040);
+    t.disk.virtio.lie = torn;
+    t.disk.virtio.lie_context = &reads;
+    assert_int_equal(try_start(), EFI_SUCCESS);
+    assert_int_equal(t.block->block_count, DISK_SIZE / 512);
+    t.disk.virtio.lie = NULL;
+    read_and_write(512);
+}
+
 /* A driver's devices are those of its transitional id and of its type, and nobody else's. */
 static void ids_of_transitional_devices(void **state)
 {
@@ -91,6 +110,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(legacy_devices_work),
         TEST(legacy_ports_are_assigned),
+        TEST(a_size_that_changes_is_read_again),
         TEST(unusable_legacy_devices_are_refused),
         cmocka_unit_test(ids_of_transitional_devices),
     };
