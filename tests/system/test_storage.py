@@ -95,24 +95,36 @@ def test_resized_disk(start, tmp_path, device):
 
 DEVICES = {
     "virtio-blk": ["virtio-blk-pci,drive=own"],
+    "virtio-blk-legacy": ["virtio-blk-pci,disable-modern=on,disable-legacy=off,drive=own"],
     "virtio-scsi": ["virtio-scsi-pci,id=own-bus", "scsi-hd,bus=own-bus.0,drive=own"],
     "nvme": ["nvme,serial=s,drive=own"],
     "sata": ["ide-hd,bus=ide.0,drive=own"],
 }
 
 
-@name("device", ["virtio-blk", "virtio-scsi", "nvme", "sata"])
-def test_content(start, tmp_path, device):
-    """What a program reads is what the host has, and the host has what it writes."""
-    image = tmp_path / "disk.img"
-    big = files.make_disk(image, 8)
-    extra = ["-drive", f"if=none,id=own,format=raw,snapshot=off,file={image}"]
-    for words in DEVICES[device]:
-        extra += ["-device", words]
-    vm = start(Spec([], machine="q35", extra=extra))
+def expect_content(start, spec, image, big):
+    spec.extra += ["-drive", f"if=none,id=own,format=raw,snapshot=off,file={image}"]
+    vm = start(spec)
     text = vm.expect("guest: done")
     assert guests.told(text, "checksum") == [files.checksum(big)]
     assert guests.told(text, "write-1m-bytes") == [8 << 20]
     assert guests.told(text, "random-4k-bytes") == [500 * 4096]
     vm.wait_end()
     files.check_written(image, big)
+
+
+@name("device", DEVICES)
+def test_content(start, tmp_path, device):
+    """What a program reads is what the host has, and the host has what it writes."""
+    image = tmp_path / "disk.img"
+    big = files.make_disk(image, 8)
+    extra = [word for words in DEVICES[device] for word in ("-device", words)]
+    expect_content(start, Spec([], machine="q35", extra=extra), image, big)
+
+
+@name("legacy", ["true", "false"])
+def test_content_over_mmio(start, tmp_path, legacy):
+    image = tmp_path / "disk.img"
+    big = files.make_disk(image, 8)
+    extra = ["-global", f"virtio-mmio.force-legacy={legacy}", "-device", "virtio-blk-device,drive=own"]
+    expect_content(start, Spec([], machine="microvm-mmio", extra=extra), image, big)
