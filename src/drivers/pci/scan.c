@@ -71,8 +71,7 @@ static bool is_bridge(const struct pci_function *f)
 static bool is_replaced(const struct pci_function *f)
 {
     const uint16_t uses = PCI_COMMAND_IO | PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER;
-    bool used = f->enabled || f->opened || f->users > 0;
-    if (used && (pci_read16(f, PCI_COMMAND) & uses) == 0)
+    if (f->enabled && (pci_read16(f, PCI_COMMAND) & uses) == 0)
         return true;
     for (unsigned i = 0; i < pci_bar_count(f); i++) {
         uint64_t address = f->bars[i].address;
