@@ -132,7 +132,8 @@ bool acpi_madt_next(struct reader *madt, uint8_t *ret_type, struct reader *ret_e
 
 void acpi_read_madt(const struct acpi_table *table, struct acpi_interrupts *ret)
 {
-    *ret = (struct acpi_interrupts){.local_apic = LOCAL_APIC_DEFAULT};
+    /* Who has no such table may be a PC, whose BIOS has left interrupts on. */
+    *ret = (struct acpi_interrupts){.has_8259 = true, .local_apic = LOCAL_APIC_DEFAULT};
     struct reader r = acpi_read(table), entry;
     struct acpi_madt madt;
     uint8_t type;

@@ -103,7 +103,7 @@ struct machine {
     struct machine_power power;
     uint16_t pm_timer_port; /* 0: none */
 
-    bool has_8259; /* MADT PCAT_COMPAT */
+    bool has_8259; /* MADT PCAT_COMPAT, or there is no MADT */
     uint64_t local_apic;
     const uint64_t *io_apics; /* MMIO addresses */
     size_t io_apic_count;

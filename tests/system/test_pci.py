@@ -202,6 +202,17 @@ def test_hot_plug_behind_reserved_numbers(start, tmp_path):
     assert "DevicePath" in shell.run("dh -p SimpleFileSystem")
 
 
+@pytest.mark.parametrize("machine", ["q35", "pc"])
+def test_no_tables(start, tmp_path, machine):
+    """Without ACPI tables the configuration ports show what there is, and interrupts that a BIOS has left on do no
+    harm."""
+    spec = shell_spec(machine=machine, cmdline="cloudhv.boot=shell")
+    spec.extra = ["-machine", "acpi=off", *drive("boot", loaders.kernel() / "disk.img", "virtio-blk-pci")]
+    shell = Shell(start, spec, tmp_path)
+    shell.run("map -r")
+    assert "initrd.img" in shell.run("ls fs0:")
+
+
 def test_doorbells_in_ports(start, tmp_path):
     """A virtio device that has doorbells in ports, too: of several structures of a kind the first one in memory."""
     spec = shell_spec(cmdline="cloudhv.boot=shell")

@@ -296,6 +296,7 @@ static void a_machine_without_tables_is_survived(void **state)
     assert_int_equal(m->pm_timer_port, 0);
     assert_int_equal(m->processor_count, 1);
     assert_int_equal(m->io_apic_count, 0);
+    assert_true(m->has_8259);
     assert_int_equal(m->local_apic, 0xfee00000);
     assert_int_equal(m->pci_segment_count, 1);
     expect_segment(0, 0, 0, 255, 0);
