@@ -145,5 +145,14 @@ _Static_assert(sizeof(struct ahci_fis) == 20, "SATA 3.0 §10.3.4");
 
 #define AHCI_LIST_SIZE    1024u
 #define AHCI_RECEIVE_SIZE 256u
+
+/* Where the HBA puts the FISes that it receives (§4.2.1); each begins with its type, which is not
+ * 0. */
+#define AHCI_RECEIVED_PIO_SETUP 0x20u
+#define AHCI_RECEIVED_D2H       0x40u
+
+#define AHCI_FIS_DEVICE_TO_HOST 0x34u
+#define AHCI_FIS_PIO_SETUP      0x5fu
+
 #define AHCI_TABLE_PACKET 0x40u
 #define AHCI_TABLE_PRDT   0x80u

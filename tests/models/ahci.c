@@ -185,7 +185,16 @@ static bool execute(struct ahci_model *model, struct ahci_model_port *port,
     }
 }
 
-static void run(struct ahci_model *model, struct ahci_model_port *port)
+static void receive(struct ahci_model_port *port, unsigned offset, uint8_t type)
+{
+    uint8_t *received = memory(port->fb | (uint64_t)port->fbu << 32, AHCI_RECEIVE_SIZE);
+    if (port->receives_nothing || (port->cmd & AHCI_CMD_FRE) == 0)
+        return;
+    received[offset] = type;
+    received[offset + 2] = (uint8_t)port->tfd;
+}
+
+void ahci_model_run(struct ahci_model *model, struct ahci_model_port *port)
 {
     struct ahci_command_header *header = memory(model, port->clb | (uint64_t)port->clbu << 32, 32);
     struct ahci_fis fis;
@@ -204,6 +213,8 @@ static void run(struct ahci_model *model, struct ahci_model_port *port)
         bus_forbidden(model->bus, "command 0x%x, header 0x%x", fis.command, header->flags);
     bool to_device = header->flags & AHCI_HEADER_WRITE;
     struct buffer buffer = gather(model, port, header, to_device);
+    if (fis.command == ATA_PACKET)
+        receive(port, AHCI_RECEIVED_PIO_SETUP, AHCI_FIS_PIO_SETUP);
     bool good = execute(model, port, &fis, packet, to_device, &buffer);
     if (good && !to_device)
         scatter(model, header, &buffer, buffer.size);
@@ -218,6 +229,10 @@ static void run(struct ahci_model *model, struct ahci_model_port *port)
         port->tfd |= ATA_STATUS_ERROR | (port->busy_on_error ? ATA_STATUS_BUSY : 0);
         port->is |= 1u << 30;
     }
+    if (good && (fis.command == ATA_IDENTIFY || fis.command == ATA_IDENTIFY_PACKET))
+        receive(port, AHCI_RECEIVED_PIO_SETUP, AHCI_FIS_PIO_SETUP);
+    else
+        receive(port, AHCI_RECEIVED_D2H, AHCI_FIS_DEVICE_TO_HOST);
 }
 
 static uint32_t *place(struct ahci_model_port *port, unsigned offset)
@@ -312,7 +327,7 @@ static void port_write(struct ahci_model *model, struct ahci_model_port *port, u
         }
         port->ci = value;
         if (!port->silent)
-            run(model, port);
+            ahci_model_run(model, port);
         break;
     default:
         break;

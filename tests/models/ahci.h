@@ -29,9 +29,10 @@ struct ahci_model_port {
     bool wants_direction;
 
     uint64_t bad_lba, bad_count;
-    bool silent;        /* takes commands and never ends them */
-    bool stays_busy;    /* after a reset of the link, too */
-    bool busy_on_error; /* an error leaves BSY set: only a reset of the link helps */
+    bool silent;           /* takes commands and does not end them: ahci_model_run() does */
+    bool receives_nothing; /* no FIS tells of what ended */
+    bool stays_busy;       /* after a reset of the link, too */
+    bool busy_on_error;    /* an error leaves BSY set: only a reset of the link helps */
     bool never_stops;
     bool no_spin; /* the link comes up when the driver asks for it */
     bool short_count;
@@ -55,6 +56,9 @@ struct ahci_model {
     uint64_t (*lie)(void *context, unsigned what, uint64_t honest);
     void *lie_context;
 };
+
+/* Does the command that a silent port was given. */
+void ahci_model_run(struct ahci_model *model, struct ahci_model_port *port);
 
 /* Ports are set. */
 void ahci_model_add(struct ahci_model *model, struct pci_model *segment, unsigned device,

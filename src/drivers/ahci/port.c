@@ -12,6 +12,7 @@
 #define READY_TIMEOUT_MS   10000u
 #define COMMAND_TIMEOUT_MS 10000u
 #define RESET_US           1000u /* §10.4.2 */
+#define LOOK_MS            1u
 
 uint32_t ahci_port_read(const struct ahci_port *port, unsigned offset)
 {
@@ -151,13 +152,37 @@ void ahci_port_issue(struct ahci_port *port, const struct ahci_command *command)
         .prdt_length = (uint16_t)command->count,
         .table = dma_address(&memory->fis),
     };
+    memory->received[AHCI_RECEIVED_PIO_SETUP] = memory->received[AHCI_RECEIVED_D2H] = 0;
     port->busy = true;
+    port->look = deadline_in_ms(LOOK_MS);
     dma_barrier();
     write(port, AHCI_PX_CI, 1);
 }
 
+/* The device says in memory that it has done something; only the registers, each read of which
+ * leaves the guest, tell what. They are read now and then in any case: a link that is lost says
+ * nothing. */
+static bool may_have_ended(struct ahci_port *port)
+{
+    volatile uint8_t *received = port->memory->received;
+    if (received[AHCI_RECEIVED_D2H] != 0)
+        return true;
+    if (received[AHCI_RECEIVED_PIO_SETUP] != 0) {
+        /* It comes in front of data, or of a packet's work: what ends the command is still to come.
+         */
+        received[AHCI_RECEIVED_PIO_SETUP] = 0;
+        return true;
+    }
+    if (!deadline_passed(&port->look))
+        return false;
+    port->look = deadline_in_ms(LOOK_MS);
+    return true;
+}
+
 enum ahci_result ahci_port_result(struct ahci_port *port)
 {
+    if (!may_have_ended(port))
+        return AHCI_RUNNING;
     if (ahci_port_read(port, AHCI_PX_IS) & AHCI_IS_ERRORS)
         return AHCI_FAILED;
     if (ahci_port_read(port, AHCI_PX_CI) & 1)

@@ -223,6 +223,33 @@ static void errors_reach_the_caller(void **state)
     read_all(t.block, DISK_SIZE);
 }
 
+static void waiting_reads_no_register(void **state)
+{
+    struct ahci_model_port *port = &t.model.ports[0];
+    struct block_segment segment = {t.buffer, 4096};
+    struct block_pending pending = {
+        .request = {.operation = BLOCK_READ, .lba = 8, .segments = &segment, .segment_count = 1}};
+    start_one_disk();
+    port->silent = true;
+    assert_int_equal(block_start(t.block, &pending), EFI_SUCCESS);
+    unsigned before = t.model.register_accesses;
+    for (unsigned i = 0; i < 1000; i++)
+        t.block->operations->poll(t.block);
+    assert_int_equal(t.model.register_accesses, before);
+    ahci_model_run(&t.model, port);
+    assert_int_equal(block_wait(t.block, &pending), EFI_SUCCESS);
+    assert_memory_equal(t.buffer, t.data + 4096, 4096);
+    assert_in_range(t.model.register_accesses, before + 1, before + 4);
+}
+
+static void a_disk_of_which_nothing_is_received(void **state)
+{
+    add_disk(0, 512)->receives_nothing = true;
+    plug();
+    assert_int_equal(try_start(), EFI_SUCCESS);
+    read_all(t.block, DISK_SIZE);
+}
+
 static void a_silent_disk_recovers(void **state)
 {
     start_one_disk();
@@ -383,6 +410,8 @@ int main(void)
         TEST(old_and_large_disks),
         TEST(a_bios_lets_go),
         TEST(errors_reach_the_caller),
+        TEST(waiting_reads_no_register),
+        TEST(a_disk_of_which_nothing_is_received),
         TEST(a_silent_disk_recovers),
         TEST(many_requests_wait),
         TEST(a_cd),
