@@ -185,9 +185,10 @@ static bool execute(struct ahci_model *model, struct ahci_model_port *port,
     }
 }
 
-static void receive(struct ahci_model_port *port, unsigned offset, uint8_t type)
+static void receive(struct ahci_model *model, struct ahci_model_port *port, unsigned offset,
+                    uint8_t type)
 {
-    uint8_t *received = memory(port->fb | (uint64_t)port->fbu << 32, AHCI_RECEIVE_SIZE);
+    uint8_t *received = memory(model, port->fb | (uint64_t)port->fbu << 32, AHCI_RECEIVE_SIZE);
     if (port->receives_nothing || (port->cmd & AHCI_CMD_FRE) == 0)
         return;
     received[offset] = type;
@@ -214,7 +215,7 @@ void ahci_model_run(struct ahci_model *model, struct ahci_model_port *port)
     bool to_device = header->flags & AHCI_HEADER_WRITE;
     struct buffer buffer = gather(model, port, header, to_device);
     if (fis.command == ATA_PACKET)
-        receive(port, AHCI_RECEIVED_PIO_SETUP, AHCI_FIS_PIO_SETUP);
+        receive(model, port, AHCI_RECEIVED_PIO_SETUP, AHCI_FIS_PIO_SETUP);
     bool good = execute(model, port, &fis, packet, to_device, &buffer);
     if (good && !to_device)
         scatter(model, header, &buffer, buffer.size);
@@ -230,9 +231,9 @@ void ahci_model_run(struct ahci_model *model, struct ahci_model_port *port)
         port->is |= 1u << 30;
     }
     if (good && (fis.command == ATA_IDENTIFY || fis.command == ATA_IDENTIFY_PACKET))
-        receive(port, AHCI_RECEIVED_PIO_SETUP, AHCI_FIS_PIO_SETUP);
+        receive(model, port, AHCI_RECEIVED_PIO_SETUP, AHCI_FIS_PIO_SETUP);
     else
-        receive(port, AHCI_RECEIVED_D2H, AHCI_FIS_DEVICE_TO_HOST);
+        receive(model, port, AHCI_RECEIVED_D2H, AHCI_FIS_DEVICE_TO_HOST);
 }
 
 static uint32_t *place(struct ahci_model_port *port, unsigned offset)
