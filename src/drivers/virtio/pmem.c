@@ -27,6 +27,9 @@
 /* What the device has not touched is no success. */
 #define UNTOUCHED 0xffffffffu
 
+/* Flushes in a row that nobody has answered: then it is not started again by itself. */
+#define STRIKES_MAX 3u
+
 struct virtio_pmem {
     struct device_instance instance;
     struct device_interface interface;
@@ -35,6 +38,7 @@ struct virtio_pmem {
     struct virtqueue *queue;
     uint8_t *window;          /* block_count blocks */
     struct flush_page *flush; /* a page that the device sees */
+    unsigned strikes;
     bool dead, stuck;
 };
 
@@ -87,9 +91,11 @@ static EFI_STATUS flush(struct virtio_pmem *pmem)
         status = wait(pmem);
     }
     if (EFI_ERROR(status)) {
+        pmem->strikes++;
         kill(pmem);
         return log_failure(status, "%s: flush", pmem->block.name);
     }
+    pmem->strikes = 0;
     return *(volatile uint32_t *)&pmem->flush->response.ret == 0 ? EFI_SUCCESS : EFI_DEVICE_ERROR;
 }
 
@@ -115,13 +121,39 @@ static EFI_STATUS transfer(struct virtio_pmem *pmem, const struct block_request 
     return EFI_SUCCESS;
 }
 
+/* The memory is where it was. */
+static EFI_STATUS revive(struct virtio_pmem *pmem)
+{
+    if (!pmem->dead)
+        return EFI_SUCCESS;
+    if (pmem->stuck || pmem->strikes >= STRIKES_MAX)
+        return EFI_DEVICE_ERROR;
+    EFI_STATUS status = virtio_negotiate(pmem->device, 0);
+    if (!EFI_ERROR(status))
+        status = virtqueue_restart(pmem->queue);
+    if (EFI_ERROR(status)) {
+        pmem->stuck = EFI_ERROR(virtio_reset(pmem->device));
+        return EFI_DEVICE_ERROR;
+    }
+    virtio_driver_ok(pmem->device);
+    pmem->dead = false;
+    return EFI_SUCCESS;
+}
+
+static EFI_STATUS reset(struct block_device *block)
+{
+    struct virtio_pmem *pmem = pmem_of(block);
+    pmem->strikes = 0;
+    return revive(pmem);
+}
+
 /* Everything is done when it returns. */
 static EFI_STATUS submit(struct block_device *block, struct block_request *request)
 {
     struct virtio_pmem *pmem = pmem_of(block);
-    EFI_STATUS status;
-    if (pmem->dead)
-        return EFI_DEVICE_ERROR;
+    EFI_STATUS status = revive(pmem);
+    if (EFI_ERROR(status))
+        return status;
     if (request->operation == BLOCK_ERASE)
         return EFI_UNSUPPORTED;
     if (request->operation == BLOCK_FLUSH) {
@@ -145,7 +177,7 @@ static void abort_requests(struct block_device *block, EFI_STATUS status)
 }
 
 static const struct block_operations operations = {
-    .submit = submit, .poll = poll, .abort = abort_requests};
+    .submit = submit, .poll = poll, .abort = abort_requests, .reset = reset};
 
 /* Where the memory is; it is cached like RAM, and must not be any that is ours. */
 static EFI_STATUS map_window(struct virtio_pmem *pmem)
@@ -236,6 +268,7 @@ void virtio_pmem_quiesce(struct device_instance *instance)
 {
     struct virtio_pmem *pmem = CONTAINER_OF(instance, struct virtio_pmem, instance);
     kill(pmem);
+    pmem->strikes = STRIKES_MAX;
     pmem->device->transport->quiesce(pmem->device);
 }
 

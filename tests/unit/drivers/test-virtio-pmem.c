@@ -142,8 +142,24 @@ static void faults_end(void **state)
     uint8_t buffer[512];
     start();
     model.silent = true;
-    assert_int_equal(block_flush(disk), EFI_TIMEOUT);
+    for (unsigned i = 0; i < 3; i++)
+        assert_int_equal(block_flush(disk), EFI_TIMEOUT);
+    assert_int_equal(block_flush(disk), EFI_DEVICE_ERROR); /* at once, from now on */
     assert_int_equal(block_read(disk, 0, buffer, 512), EFI_DEVICE_ERROR);
+    assert_int_equal(model.virtio.status, 0);
+    model.silent = false;
+    assert_int_equal(disk->operations->reset(disk), EFI_SUCCESS);
+    assert_int_equal(block_flush(disk), EFI_SUCCESS);
+    assert_int_equal(block_read(disk, 0, buffer, 512), EFI_SUCCESS);
+    model.silent = true;
+    assert_int_equal(block_flush(disk), EFI_TIMEOUT);
+    model.silent = false;
+    assert_int_equal(block_flush(disk), EFI_SUCCESS); /* it is started again by itself */
+    model.silent = true;
+    assert_int_equal(block_flush(disk), EFI_TIMEOUT);
+    model.virtio.refuses_features = true;
+    assert_int_equal(disk->operations->reset(disk), EFI_DEVICE_ERROR);
+    model.virtio.refuses_features = false;
     virtio_machine_stop(&m);
     model.silent = false;
     model.virtio.lie = wrong_id;
