@@ -268,6 +268,8 @@ static uint64_t read(void *context, uint64_t offset, unsigned width)
     if (width != 4)
         bus_forbidden(model->bus, "%u bytes at 0x%llx", width, (unsigned long long)offset);
     uint64_t capabilities;
+    if (model->gone)
+        return UINT64_MAX;
     switch (offset) {
     case NVME_CAP:
     case NVME_CAP + 4:
@@ -318,6 +320,8 @@ static void write(void *context, uint64_t offset, unsigned width, uint64_t value
     model->register_accesses++;
     if (width != 4)
         bus_forbidden(model->bus, "%u bytes at 0x%llx", width, (unsigned long long)offset);
+    if (model->gone)
+        return;
     switch (offset) {
     case NVME_CC:
         configure(model, (uint32_t)value);

@@ -57,6 +57,7 @@ struct nvme_model {
     struct nvme_model_queue admin, io;
 
     bool silent, hold, never_stops, never_starts, fatal, no_shutdown;
+    bool gone; /* unplugged: reads give all ones */
     uint64_t bad_lba, bad_count;
     uint16_t held[NVME_MODEL_HELD]; /* ids */
     uint16_t held_status[NVME_MODEL_HELD];

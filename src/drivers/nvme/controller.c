@@ -209,7 +209,9 @@ static void shut_down(struct nvme *nvme)
     uint32_t configuration = read_register(nvme, NVME_CC) & ~NVME_CC_SHN_MASK;
     write_register(nvme, NVME_CC, configuration | NVME_CC_SHN_NORMAL);
     struct deadline deadline = deadline_in_ms(SHUTDOWN_TIMEOUT_MS);
-    while ((read_register(nvme, NVME_CSTS) & NVME_CSTS_SHST_MASK) != NVME_CSTS_SHST_DONE) {
+    uint32_t status;
+    while ((status = read_register(nvme, NVME_CSTS)) != UINT32_MAX &&
+           (status & NVME_CSTS_SHST_MASK) != NVME_CSTS_SHST_DONE) {
         if (deadline_passed(&deadline)) {
             log_warning("nvme %s: does not shut down", nvme->function->name);
             break;

@@ -327,6 +327,23 @@ static void a_controller_that_never_stops_keeps_its_memory(void **state)
     t.instance = NULL;
 }
 
+/* Nobody waits for what was unplugged; its requests end. */
+static void an_unplugged_controller_is_given_up(void **state)
+{
+    __lsan_disable(); /* what it might write to is leaked on purpose */
+    start();
+    __lsan_enable();
+    static struct result r;
+    t.model.silent = true;
+    submit(&r, BLOCK_WRITE, 0, t.buffer, 512);
+    t.model.gone = true;
+    uint64_t begin = fake_cpu.tsc;
+    t.driver->stop(t.instance);
+    t.instance = NULL;
+    assert_int_equal(r.status, EFI_ABORTED);
+    assert_true(fake_cpu.tsc - begin < 100000000); /* a tenth of a second */
+}
+
 static void refuse(EFI_STATUS expected)
 {
     assert_int_equal(try_start(), expected);
@@ -384,6 +401,7 @@ int main(void)
         TEST(a_silent_controller_recovers),
         TEST(completions_against_the_rules),
         TEST(a_controller_that_never_stops_keeps_its_memory),
+        TEST(an_unplugged_controller_is_given_up),
         TEST(unusable_controllers_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
