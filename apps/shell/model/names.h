@@ -10,7 +10,7 @@
 /* What the driver calls itself, else the file of its image, else nothing: false. */
 bool append_driver_name(struct text *ret, EFI_HANDLE driver, const char *language);
 
-/* What a driver that manages it calls it, else its device path's text, else nothing: false. */
+/* What a driver that manages it calls it, or one that made it on its parent; else its device path's text, else nothing: false. */
 bool append_controller_name(struct text *ret, EFI_HANDLE controller, const char *language);
 
 /* The device path that the handle has, as text; false: none. */
