@@ -75,6 +75,8 @@ struct virtio_model {
      */
     void (*notify)(struct virtio_model *model, unsigned queue);
     void (*reset)(struct virtio_model *model);
+    /* Is this one register, by its own width (virtio 1.2 §4.1.3.1)? NULL: whatever it is. */
+    bool (*is_field)(unsigned offset, unsigned width);
     void (*write_config)(struct virtio_model *model, unsigned offset, unsigned width,
                          uint32_t value);
 

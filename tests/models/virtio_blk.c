@@ -168,6 +168,25 @@ void virtio_blk_model_resize(struct virtio_blk_model *model, uint64_t size)
     model->virtio.generation++;
 }
 
+static bool is_field(unsigned offset, unsigned width)
+{
+    switch (offset) {
+    case offsetof(struct virtio_blk_config, heads):
+    case offsetof(struct virtio_blk_config, sectors):
+    case offsetof(struct virtio_blk_config, physical_block_exp):
+    case offsetof(struct virtio_blk_config, alignment_offset):
+    case offsetof(struct virtio_blk_config, writeback):
+    case offsetof(struct virtio_blk_config, write_zeroes_may_unmap):
+        return width == 1;
+    case offsetof(struct virtio_blk_config, cylinders):
+    case offsetof(struct virtio_blk_config, min_io_size):
+    case offsetof(struct virtio_blk_config, num_queues):
+        return width == 2;
+    default:
+        return width == 4 && offset % 4 == 0;
+    }
+}
+
 void virtio_blk_model_init(struct virtio_blk_model *model, struct bus *bus, uint32_t block_size,
                            uint64_t features, uint16_t queue_size)
 {
@@ -177,6 +196,7 @@ void virtio_blk_model_init(struct virtio_blk_model *model, struct bus *bus, uint
     model->virtio.offered = features | VIRTIO_F_VERSION_1;
     model->virtio.notify = notify;
     model->virtio.reset = reset;
+    model->virtio.is_field = is_field;
     model->virtio.config_size = sizeof *config;
     virtio_blk_model_resize(model, model->size);
     config->blk_size = block_size;

@@ -150,6 +150,8 @@ static uint64_t bar_read(void *context, uint64_t offset, unsigned width)
         offset -= VIRTIO_PCI_MODEL_CONFIG;
         if (offset % width != 0)
             bus_forbidden(v->bus, "unaligned configuration read");
+        if (v->is_field != NULL && !v->is_field((unsigned)offset, width))
+            bus_forbidden(v->bus, "%u bytes of configuration at %u", width, (unsigned)offset);
         for (unsigned i = 0; i < width && offset + i < v->config_size; i++)
             value |= (uint64_t)v->config[offset + i] << 8 * i;
         return virtio_model_lie(v, LIE_CONFIG, value);

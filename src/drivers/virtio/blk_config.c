@@ -24,7 +24,9 @@ enum field {
     FIELD_SIZE_MAX,
     FIELD_SEG_MAX,
     FIELD_BLK_SIZE,
-    FIELD_PHYSICAL_EXPONENT, /* and alignment offset, and least size of a transfer */
+    FIELD_PHYSICAL_EXPONENT,
+    FIELD_ALIGNMENT_OFFSET, /* in blocks */
+    FIELD_MIN_IO_SIZE,      /* in blocks */
     FIELD_COUNT,
 };
 
@@ -33,8 +35,8 @@ enum field {
         offsetof(struct virtio_blk_config, member), width                                          \
     }
 
-/* Reads the configuration in one generation, and each register only when its feature was
- * acknowledged (§5.2.4). */
+/* Reads the configuration in one generation, each register only when its feature was acknowledged
+ * (§5.2.4), and by its own width (§4.1.3.1). */
 static EFI_STATUS read_fields(struct virtio_device *device, uint32_t ret[FIELD_COUNT])
 {
     static const struct {
@@ -47,7 +49,9 @@ static EFI_STATUS read_fields(struct virtio_device *device, uint32_t ret[FIELD_C
         [FIELD_SIZE_MAX] = {VIRTIO_BLK_F_SIZE_MAX, PLACE(size_max, 4), BLK_PART_MAX},
         [FIELD_SEG_MAX] = {VIRTIO_BLK_F_SEG_MAX, PLACE(seg_max, 4), 1},
         [FIELD_BLK_SIZE] = {VIRTIO_BLK_F_BLK_SIZE, PLACE(blk_size, 4), VIRTIO_BLK_SECTOR_SIZE},
-        [FIELD_PHYSICAL_EXPONENT] = {VIRTIO_BLK_F_TOPOLOGY, PLACE(physical_block_exp, 4), 0},
+        [FIELD_PHYSICAL_EXPONENT] = {VIRTIO_BLK_F_TOPOLOGY, PLACE(physical_block_exp, 1), 0},
+        [FIELD_ALIGNMENT_OFFSET] = {VIRTIO_BLK_F_TOPOLOGY, PLACE(alignment_offset, 1), 0},
+        [FIELD_MIN_IO_SIZE] = {VIRTIO_BLK_F_TOPOLOGY, PLACE(min_io_size, 2), 0},
     };
     struct virtio_config_field fields[FIELD_COUNT];
     uint32_t values[FIELD_COUNT];
@@ -66,17 +70,22 @@ static EFI_STATUS read_fields(struct virtio_device *device, uint32_t ret[FIELD_C
     return EFI_SUCCESS;
 }
 
-/* One register: exponent, alignment offset (blocks) and least size of a transfer (blocks). */
-static void set_topology(struct block_device *block, uint32_t topology)
+static void set_topology(struct block_device *block, const uint32_t f[FIELD_COUNT])
 {
-    uint8_t exponent = topology & 0xff, offset = topology >> 8 & 0xff;
     block->blocks_per_physical_block = 1;
-    if (exponent <= PHYSICAL_EXPONENT_MAX)
-        block->blocks_per_physical_block = 1u << exponent;
+    if (f[FIELD_PHYSICAL_EXPONENT] <= PHYSICAL_EXPONENT_MAX)
+        block->blocks_per_physical_block = 1u << f[FIELD_PHYSICAL_EXPONENT];
     /* The offset counts from a physical block's beginning to the first logical one. */
-    if (offset < block->blocks_per_physical_block)
-        block->lowest_aligned_lba = offset;
-    block->transfer_granularity = topology >> 16;
+    if (f[FIELD_ALIGNMENT_OFFSET] < block->blocks_per_physical_block)
+        block->lowest_aligned_lba = f[FIELD_ALIGNMENT_OFFSET];
+    block->transfer_granularity = f[FIELD_MIN_IO_SIZE];
+}
+
+/* A disk without a single block has no medium: its last block would have no number. */
+static void set_count(struct block_device *block, uint64_t count)
+{
+    block->no_medium = count == 0;
+    block->block_count = MAX(count, 1);
 }
 
 EFI_STATUS virtio_blk_read_geometry(struct virtio_blk *blk)
@@ -94,8 +103,8 @@ EFI_STATUS virtio_blk_read_geometry(struct virtio_blk *blk)
         return log_failure(EFI_UNSUPPORTED, "%s: block size %u, capacity 0x%llx", block->name, size,
                            (unsigned long long)capacity);
     block->block_size = size;
-    block->block_count = capacity / (size / VIRTIO_BLK_SECTOR_SIZE);
-    set_topology(block, f[FIELD_PHYSICAL_EXPONENT]);
+    set_count(block, capacity / (size / VIRTIO_BLK_SECTOR_SIZE));
+    set_topology(block, f);
     block->read_only = virtio_has(blk->device, VIRTIO_BLK_F_RO);
     block->volatile_cache = virtio_has(blk->device, VIRTIO_BLK_F_FLUSH);
     blk->erase_type = virtio_has(blk->device, VIRTIO_BLK_F_DISCARD) ? VIRTIO_BLK_T_DISCARD
@@ -146,10 +155,11 @@ void virtio_blk_check_medium(struct block_device *block)
         return;
     uint64_t capacity = (uint64_t)values[1] << 32 | values[0];
     uint64_t count = capacity / (block->block_size / VIRTIO_BLK_SECTOR_SIZE);
-    if (count == block->block_count || count == 0 || count > UINT64_MAX / block->block_size)
+    uint64_t before = block->no_medium ? 0 : block->block_count;
+    if (count == before || count > UINT64_MAX / block->block_size)
         return;
     log_info("%s: %llu blocks now, %llu before", block->name, (unsigned long long)count,
-             (unsigned long long)block->block_count);
-    block->block_count = count;
+             (unsigned long long)before);
+    set_count(block, count);
     block->media_id++;
 }

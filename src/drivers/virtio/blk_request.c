@@ -153,6 +153,7 @@ static EFI_STATUS revive(struct block_queue *queue)
     struct virtio_blk *blk = blk_of_queue(queue);
     uint32_t block_size = blk->block.block_size;
     uint64_t block_count = blk->block.block_count;
+    bool no_medium = blk->block.no_medium;
     if (blk->stuck)
         return EFI_DEVICE_ERROR;
     EFI_STATUS status = virtio_negotiate(blk->device, virtio_blk_features);
@@ -165,11 +166,12 @@ static EFI_STATUS revive(struct block_queue *queue)
     if (EFI_ERROR(status)) {
         blk->block.block_size = block_size;
         blk->block.block_count = block_count;
+        blk->block.no_medium = no_medium;
         blk->stuck = EFI_ERROR(virtio_reset(blk->device));
         return status;
     }
     queue->pieces_max = MIN(queue->pieces_max, blk->queue->size - 2u);
-    if (blk->block.block_count != block_count)
+    if (blk->block.block_count != block_count || blk->block.no_medium != no_medium)
         blk->block.media_id++;
     virtio_driver_ok(blk->device);
     blk->dead = false;

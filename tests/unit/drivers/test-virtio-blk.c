@@ -187,10 +187,33 @@ static void a_resize_is_noticed(void **state)
     uint64_t reads = t.transport.register_reads;
     t.block->operations->check_medium(t.block);
     assert_int_equal(t.transport.register_reads, reads);
+}
+
+/* Its last block would be the one before the first. */
+static void no_block_is_no_medium(void **state)
+{
+    uint8_t data[512];
+    plug(512, CH_FEATURES, 128);
+    virtio_blk_model_resize(&t.disk, 0);
+    assert_int_equal(try_start(), EFI_SUCCESS);
+    assert_true(t.block->no_medium);
+    assert_int_equal(t.block->block_count, 1);
+    assert_int_equal(run(BLOCK_READ, 0, data, sizeof data), EFI_NO_MEDIA);
+    virtio_blk_model_resize(&t.disk, DISK_SIZE);
+    t.block->operations->check_medium(t.block);
+    assert_false(t.block->no_medium);
+    assert_int_equal(t.block->block_count, DISK_SIZE / 512);
+    assert_int_equal(t.block->media_id, 1);
+    assert_int_equal(run(BLOCK_READ, 0, data, sizeof data), EFI_SUCCESS);
     virtio_blk_model_resize(&t.disk, 0);
     fake_cpu.tsc += 1ull << 29;
     t.block->operations->check_medium(t.block);
-    assert_int_equal(t.block->media_id, 1);
+    assert_true(t.block->no_medium);
+    assert_int_equal(t.block->media_id, 2);
+    fake_cpu.tsc += 1ull << 29;
+    t.block->operations->check_medium(t.block);
+    assert_int_equal(t.block->media_id, 2);
+    assert_int_equal(run(BLOCK_WRITE, 0, data, sizeof data), EFI_NO_MEDIA);
 }
 
 static void erase_discards(void **state)
@@ -291,6 +314,7 @@ int main(void)
         TEST(a_disk_without_a_serial_number_is_asked_once),
         TEST(topology_is_told),
         TEST(a_resize_is_noticed),
+        TEST(no_block_is_no_medium),
         TEST(erase_discards),
         TEST(erase_writes_zeroes_where_nothing_can_be_discarded),
         TEST(stop_and_start_again),
