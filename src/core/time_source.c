@@ -3,6 +3,7 @@
 
 #include "arch/cpu.h"
 #include "arch/io.h"
+#include "core/kvm_clock.h"
 #include "core/log.h"
 #include "lib/macros.h"
 
@@ -84,6 +85,11 @@ static uint64_t from_hyperv(void)
         (features.edx & HYPERV_EDX_FREQUENCIES) == 0)
         return 0;
     return cpu_read_msr(HYPERV_MSR_TSC);
+}
+
+static uint64_t from_kvm_clock(void)
+{
+    return runs_as_guest() ? kvm_clock_frequency() : 0;
 }
 
 /* A counter that goes up with a known frequency. A read is one exit or a few, so that it is looked
@@ -195,7 +201,7 @@ static uint64_t measure(const struct counter *counter, const struct time_sources
 
 uint64_t time_find_frequency(const struct time_sources *sources)
 {
-    uint64_t (*const told[])(void) = {from_hypervisor, from_processor, from_hyperv};
+    uint64_t (*const told[])(void) = {from_hypervisor, from_processor, from_hyperv, from_kvm_clock};
     for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
         uint64_t frequency = told[i]();
         if (is_sane(frequency))

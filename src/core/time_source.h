@@ -11,6 +11,7 @@ struct time_sources {
     bool has_8254;
 };
 
-/* Ticks per second, never 0: from CPUID or Hyper-V's MSR, else measured against the ACPI PM timer
- * or the 8254, else a guess with a line in the log. Takes bounded time, whatever the timers do. */
+/* Ticks per second, never 0: from CPUID, Hyper-V's MSR or KVM's clock, else measured against the
+ * ACPI PM timer or the 8254, else a guess with a line in the log. Takes bounded time, whatever the
+ * timers do. */
 uint64_t time_find_frequency(const struct time_sources *sources);

@@ -123,6 +123,86 @@ static void hyperv_tells(void **state)
     assert_int_equal(find(0, false), GHZ);
 }
 
+/* KVM's clock: what is in memory once the MSR is written. */
+static struct {
+    uint32_t version, mul;
+    int8_t shift;
+    unsigned writes;
+    bool on;
+} clock;
+
+static void write_clock(uint32_t msr, uint64_t value)
+{
+    assert_int_equal(msr, 0x4b564d01);
+    clock.writes++;
+    clock.on = (value & 1) != 0;
+    if (!clock.on)
+        return;
+    uint8_t *info = (uint8_t *)(uintptr_t)(value & ~1ull);
+    assert_true((uintptr_t)info % 4096 <= 4096 - 32);
+    memcpy(info, &clock.version, 4);
+    memcpy(info + 24, &clock.mul, 4);
+    memcpy(info + 28, &clock.shift, 1);
+}
+
+static void expect_clock(uint32_t mul, int8_t shift, uint64_t expected)
+{
+    clock.mul = mul;
+    clock.shift = shift;
+    clock.writes = 0;
+    uint64_t found = find(0, false);
+    assert_in_range(found, expected - expected / 1000000, expected + expected / 1000000);
+    assert_int_equal(clock.writes, 2);
+    assert_false(clock.on); /* the OS turns it on again if it wants */
+}
+
+static void kvm_leaves(uint32_t features)
+{
+    leaf(1, 0, 0, 1u << 31, 0);
+    leaf(0x40000000, 0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d);
+    leaf(0x40000001, features, 0, 0, 0);
+    fake_cpu.write_msr = write_clock;
+    memset(&clock, 0, sizeof clock);
+    clock.version = 2;
+}
+
+/* Scales as kvm_get_time_scale() of Linux makes them for 3 GHz, 2.5 GHz, 1 GHz and 600 MHz. */
+static void the_clock_of_kvm_tells(void **state)
+{
+    kvm_leaves(1u << 3);
+    expect_clock(0xaaaaaaaa, -1, 3000000000);
+    expect_clock(0xcccccccc, -1, 2500000000);
+    expect_clock(0x80000000, 1, GHZ);
+    expect_clock(0xd5555555, 1, 600000000);
+    assert_int_equal(captured_log_lines(), 0);
+}
+
+static void a_clock_that_tells_nonsense_is_not_believed(void **state)
+{
+    kvm_leaves(1u << 3);
+    expect_clock(0, 0, GHZ); /* the guess */
+    expect_clock(1, -31, GHZ);
+    expect_clock(0x80000000, 127, GHZ);
+    expect_clock(0x80000000, -128, GHZ);
+    clock.version = 3; /* it writes for ever */
+    expect_clock(0xaaaaaaaa, -1, GHZ);
+    clock.version = 0; /* it has not written */
+    expect_clock(0xaaaaaaaa, -1, GHZ);
+}
+
+static void where_kvm_has_no_clock_its_msr_is_not_touched(void **state)
+{
+    kvm_leaves(1); /* the old MSRs only */
+    assert_int_equal(find(0, false), GHZ);
+    leaves[2].value.eax = 1u << 3;
+    leaves[1].value.edx = 0; /* another hypervisor */
+    assert_int_equal(find(0, false), GHZ);
+    leaves[1].value.edx = 0x4d;
+    leaves[0].value.ecx = 0; /* none */
+    assert_int_equal(find(0, false), GHZ);
+    assert_int_equal(clock.writes, 0);
+}
+
 static void nonsense_is_not_believed(void **state)
 {
     leaf(1, 0, 0, 1u << 31, 0);
@@ -364,6 +444,11 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_processor_tells, set_up, tear_down),
         cmocka_unit_test_setup_teardown(hyperv_tells, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_clock_of_kvm_tells, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_clock_that_tells_nonsense_is_not_believed, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(where_kvm_has_no_clock_its_msr_is_not_touched, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(nonsense_is_not_believed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_pm_timer_is_measured_with_few_reads, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_pm_timer_may_wrap, set_up, tear_down),
