@@ -51,7 +51,7 @@ static void start_core(const struct machine *machine)
     if (EFI_ERROR(status))
         panic("memory cannot be set up: %s", status_name(status));
     time_set_pm_timer(machine->pm_timer_port);
-    time_set_8254(machine->has_8259);
+    time_set_8254(machine->has_8254);
     quiet_interrupts(machine);
     milestone_reached(MILESTONE_CORE);
 }

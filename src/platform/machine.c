@@ -29,6 +29,15 @@ static struct pci_segment segments[SEGMENTS_MAX];
 static struct pci_window windows[WINDOWS_MAX];
 static struct virtio_place virtio_places[VIRTIO_MAX];
 
+/* What Firecracker has and what it has not, which its tables do not tell: KVM's 8254 is there,
+ * though the MADT has no PCAT_COMPAT, and the ports of the clock are nobody's, though the FADT does
+ * not say so (device_manager/legacy.rs, arch/x86_64/vm.rs). */
+static void know_firecracker(void)
+{
+    machine.has_8254 = true;
+    machine.power.no_cmos_rtc = true;
+}
+
 /* DESIGN decision 14. On Cloud Hypervisor 0xA0000 to 0xFFFFF is RAM that its map leaves out, with
  * nothing but the ACPI and SMBIOS tables in it; elsewhere it is ROM, video memory and the VMM's
  * own. */
@@ -71,7 +80,7 @@ static void read_acpi(const struct acpi_tables *tables, const char *command_line
     acpi_read_fadt(&tables->fadt, &machine.power, &machine.pm_timer_port);
 
     acpi_read_madt(&tables->madt, &interrupts);
-    machine.has_8259 = interrupts.has_8259;
+    machine.has_8259 = machine.has_8254 = interrupts.has_8259;
     machine.local_apic = interrupts.local_apic;
     machine.io_apics = interrupts.io_apics;
     machine.io_apic_count = interrupts.io_apic_count;
@@ -82,12 +91,16 @@ static void read_acpi(const struct acpi_tables *tables, const char *command_line
     struct aml_findings findings;
     findings.windows = (struct aml_windows){.list = windows, .max = WINDOWS_MAX};
     read_dsdt(tables, &findings);
+    /* Without hardware from before ACPI there are no ports that nobody names, either. */
+    bool knows_all = machine.power.hardware_reduced && machine.dsdt_size != 0;
     machine.pci_segments = segments;
     machine.pci_segment_count =
-        pci_segments_find(&tables->mcfg, &findings, &memory_map, segments, SEGMENTS_MAX);
+        pci_segments_find(&tables->mcfg, &findings, &memory_map, knows_all, segments, SEGMENTS_MAX);
     machine.virtio_places = virtio_places;
     machine.virtio_place_count =
         virtio_places_find(command_line, &findings, virtio_places, VIRTIO_MAX);
+    if (machine.vmm == VMM_FIRECRACKER)
+        know_firecracker();
 }
 
 static void read_host_options(const struct pvh *pvh)

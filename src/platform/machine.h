@@ -104,6 +104,7 @@ struct machine {
     uint16_t pm_timer_port; /* 0: none */
 
     bool has_8259; /* MADT PCAT_COMPAT, or there is no MADT */
+    bool has_8254; /* a timer to measure the TSC by */
     uint64_t local_apic;
     const uint64_t *io_apics; /* MMIO addresses */
     size_t io_apic_count;
@@ -111,7 +112,7 @@ struct machine {
     uint64_t madt;          /* physical address and size of the whole table, 0: none */
     uint32_t madt_size;
 
-    const struct pci_segment *pci_segments; /* segment 0 first; at least one entry */
+    const struct pci_segment *pci_segments; /* segment 0 first; none where ACPI knows no PCI */
     size_t pci_segment_count;
 
     const struct virtio_place *virtio_places;

@@ -139,7 +139,8 @@ static void find_windows(struct pci_segment *segment, struct aml_findings *aml,
 }
 
 size_t pci_segments_find(const struct acpi_table *mcfg, struct aml_findings *aml,
-                         const struct memory_map *map, struct pci_segment *segments, size_t max)
+                         const struct memory_map *map, bool acpi_knows_all,
+                         struct pci_segment *segments, size_t max)
 {
     size_t count = acpi_read_mcfg(mcfg, segments, max);
     const struct aml_bridge *first = bridge_of(aml, 0);
@@ -147,7 +148,7 @@ size_t pci_segments_find(const struct acpi_table *mcfg, struct aml_findings *aml
         check_window(&aml->windows.list[i], map);
     if (count == 0 && first != NULL)
         add_bridge_segment(first, segments, &count);
-    if (count == 0)
+    if (count == 0 && (first != NULL || !acpi_knows_all))
         segments[count++] = (struct pci_segment){.bus_end = UINT8_MAX};
     for (size_t i = 0; i < count; i++)
         find_windows(&segments[i], aml, map);

@@ -261,6 +261,62 @@ static void qemu_microvm(void **state)
     assert_int_equal(m->smbios2, 0);
 }
 
+/* Made from its source: tests/fixtures/firecracker/make.py. */
+static void firecracker(void **state)
+{
+    discover("firecracker/memory-512M-one-disk.txt");
+    assert_int_equal(m->vmm, VMM_FIRECRACKER);
+    assert_string_equal(m->vmm_name, "Firecracker");
+    EXPECT_MEMORY(RANGE(0, 0x9f000, MEMORY_RAM), RANGE(0x9f000, 0x100000, MEMORY_RESERVED),
+                  RANGE(0x100000, 0x20000000, MEMORY_RAM),
+                  RANGE(0xeec00000, 0xfec00000, MEMORY_RESERVED));
+    assert_int_equal(m->rsdp, 0xe0000); /* nobody tells */
+    assert_int_equal(m->rsdt, 0);
+    assert_int_equal(m->dsdt, 0x9fd30);
+    assert_int_equal(m->dsdt_size, 36 + 71 + 161 + 345);
+    assert_true(m->power.hardware_reduced);
+    expect_absent(&m->power.reset);
+    expect_absent(&m->power.sleep_control);
+    expect_absent(&m->power.pm1a_control);
+    assert_false(m->power.has_s5);
+    assert_true(m->power.no_cmos_rtc);
+    assert_int_equal(m->pm_timer_port, 0);
+    assert_false(m->has_8259);
+    assert_true(m->has_8254);
+    assert_int_equal(m->local_apic, 0xfee00000);
+    assert_int_equal(m->io_apic_count, 1);
+    assert_int_equal(m->processor_count, 1);
+    assert_int_equal(m->pci_segment_count, 0);
+    assert_int_equal(m->virtio_place_count, 1); /* on the command line and in the DSDT */
+    assert_int_equal(m->virtio_places[0].base, 0xc0001000);
+    assert_int_equal(m->virtio_places[0].size, 0x1000);
+    assert_int_equal(m->smbios2, 0);
+    assert_int_equal(m->smbios3, 0);
+    assert_int_equal(m->module, 0);
+}
+
+/* In either place alone. */
+static void firecrackers_disk_is_found_in_the_dsdt(void **state)
+{
+    memory_fixture_load(&t, "firecracker/memory-512M-one-disk.txt");
+    strcpy((char *)memory_fixture_at(&t, 0x20000), "pci=off");
+    assert_int_equal(machine_discover(t.start_info, &m), EFI_SUCCESS);
+    assert_int_equal(m->virtio_place_count, 1);
+    assert_int_equal(m->virtio_places[0].base, 0xc0001000);
+}
+
+static void firecrackers_disk_is_found_on_the_command_line(void **state)
+{
+    memory_fixture_load(&t, "firecracker/memory-512M-one-disk.txt");
+    memory_fixture_at(&t, 0xe0000)[0] = 0; /* no ACPI */
+    assert_int_equal(machine_discover(t.start_info, &m), EFI_SUCCESS);
+    assert_int_equal(m->vmm, VMM_UNKNOWN);
+    assert_int_equal(m->virtio_place_count, 1);
+    assert_int_equal(m->virtio_places[0].base, 0xc0001000);
+    assert_int_equal(m->virtio_places[0].size, 0x1000);
+    assert_int_equal(m->pci_segment_count, 1); /* nobody says that there are no ports */
+}
+
 static struct hvm_start_info *start_info(void)
 {
     return (struct hvm_start_info *)memory_fixture_at(&t, t.start_info);
@@ -324,6 +380,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(qemu_q35, set_up, tear_down),
         cmocka_unit_test_setup_teardown(qemu_pc, set_up, tear_down),
         cmocka_unit_test_setup_teardown(qemu_microvm, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(firecracker, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(firecrackers_disk_is_found_in_the_dsdt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(firecrackers_disk_is_found_on_the_command_line, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(the_rsdp_is_found_without_being_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_machine_without_tables_is_survived, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_module_outside_of_ram_is_not_taken, set_up, tear_down),

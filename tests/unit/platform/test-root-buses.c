@@ -21,12 +21,14 @@ static struct pci_window windows[9];
 static struct memory_map map;
 static struct pci_segment segments[PLACES];
 static struct virtio_place places[PLACES];
+static bool knows_all;
 
 static int set_up(void **state)
 {
     memset(&aml, 0, sizeof aml);
     aml.windows = (struct aml_windows){.list = windows, .max = ARRAY_SIZE(windows)};
     memset(&map, 0, sizeof map);
+    knows_all = false;
     captured_log_start();
     return 0;
 }
@@ -50,7 +52,7 @@ static void add_bridge(uint8_t bus, uint32_t uid, uint64_t window)
 static size_t find_segments(void)
 {
     const struct acpi_table none = {0};
-    return pci_segments_find(&none, &aml, &map, segments, PLACES);
+    return pci_segments_find(&none, &aml, &map, knows_all, segments, PLACES);
 }
 
 static void expect_root(size_t i, unsigned first, unsigned last, uint32_t uid, uint64_t window)
@@ -72,6 +74,20 @@ static void each_root_bus_is_its_own(void **state)
     expect_root(0, 0, 0x3f, 0, 0xc0000000);
     expect_root(1, 0x80, 0xff, 0x80, 0xc2000000);
     expect_root(2, 0x40, 0x7f, 7, 0xc1000000);
+}
+
+/* Firecracker without PCI, QEMU's microvm without pcie=on: neither MCFG nor bridge, and no ports.
+ */
+static void where_acpi_knows_all_a_bridge_must_be_named(void **state)
+{
+    knows_all = true;
+    assert_int_equal(find_segments(), 0);
+    knows_all = false;
+    assert_int_equal(find_segments(), 1); /* CF8/CFC may be there */
+    knows_all = true;
+    add_bridge(0, 0, 0xc0000000);
+    assert_int_equal(find_segments(), 1);
+    expect_root(0, 0, 0xff, 0, 0xc0000000);
 }
 
 static void two_bridges_of_one_bus_are_one(void **state)
@@ -193,10 +209,15 @@ static void more_devices_than_places(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(each_root_bus_is_its_own),     TEST(two_bridges_of_one_bus_are_one),
-        TEST(too_many_root_buses_are_told), TEST(devices_of_the_dsdt),
-        TEST(words_of_the_command_line),    TEST(malformed_words_are_told),
-        TEST(more_devices_than_places),     TEST(windows_over_ram_do_not_count),
+        TEST(each_root_bus_is_its_own),
+        TEST(where_acpi_knows_all_a_bridge_must_be_named),
+        TEST(two_bridges_of_one_bus_are_one),
+        TEST(too_many_root_buses_are_told),
+        TEST(devices_of_the_dsdt),
+        TEST(words_of_the_command_line),
+        TEST(malformed_words_are_told),
+        TEST(more_devices_than_places),
+        TEST(windows_over_ram_do_not_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
