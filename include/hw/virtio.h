@@ -83,27 +83,30 @@ _Static_assert(offsetof(struct virtio_pci_common_cfg, queue_desc_low) == 32, "vi
 #define VIRTIO_LEGACY_CONFIG          20 /* while MSI-X is off */
 
 /* MMIO registers (§4.2.2), 32 bits each but the configuration */
-#define VIRTIO_MMIO_MAGIC           0x000
-#define VIRTIO_MMIO_VERSION         0x004
-#define VIRTIO_MMIO_DEVICE_ID       0x008
-#define VIRTIO_MMIO_DEVICE_FEATURES 0x010
-#define VIRTIO_MMIO_DEVICE_SELECT   0x014
-#define VIRTIO_MMIO_DRIVER_FEATURES 0x020
-#define VIRTIO_MMIO_DRIVER_SELECT   0x024
-#define VIRTIO_MMIO_GUEST_PAGE_SIZE 0x028 /* version 1 */
-#define VIRTIO_MMIO_QUEUE_SELECT    0x030
-#define VIRTIO_MMIO_QUEUE_MAX       0x034
-#define VIRTIO_MMIO_QUEUE_SIZE      0x038
-#define VIRTIO_MMIO_QUEUE_ALIGN     0x03c /* version 1 */
-#define VIRTIO_MMIO_QUEUE_PAGE      0x040 /* version 1 */
-#define VIRTIO_MMIO_QUEUE_READY     0x044
-#define VIRTIO_MMIO_QUEUE_NOTIFY    0x050
-#define VIRTIO_MMIO_STATUS          0x070
-#define VIRTIO_MMIO_QUEUE_DESC      0x080
-#define VIRTIO_MMIO_QUEUE_DRIVER    0x090
-#define VIRTIO_MMIO_QUEUE_DEVICE    0x0a0
-#define VIRTIO_MMIO_GENERATION      0x0fc
-#define VIRTIO_MMIO_CONFIG          0x100
+#define VIRTIO_MMIO_MAGIC            0x000
+#define VIRTIO_MMIO_VERSION          0x004
+#define VIRTIO_MMIO_DEVICE_ID        0x008
+#define VIRTIO_MMIO_VENDOR_ID        0x00c
+#define VIRTIO_MMIO_DEVICE_FEATURES  0x010
+#define VIRTIO_MMIO_DEVICE_SELECT    0x014
+#define VIRTIO_MMIO_DRIVER_FEATURES  0x020
+#define VIRTIO_MMIO_DRIVER_SELECT    0x024
+#define VIRTIO_MMIO_GUEST_PAGE_SIZE  0x028 /* version 1 */
+#define VIRTIO_MMIO_QUEUE_SELECT     0x030
+#define VIRTIO_MMIO_QUEUE_MAX        0x034
+#define VIRTIO_MMIO_QUEUE_SIZE       0x038
+#define VIRTIO_MMIO_QUEUE_ALIGN      0x03c /* version 1 */
+#define VIRTIO_MMIO_QUEUE_PAGE       0x040 /* version 1 */
+#define VIRTIO_MMIO_QUEUE_READY      0x044
+#define VIRTIO_MMIO_QUEUE_NOTIFY     0x050
+#define VIRTIO_MMIO_INTERRUPT_STATUS 0x060
+#define VIRTIO_MMIO_INTERRUPT_ACK    0x064
+#define VIRTIO_MMIO_STATUS           0x070
+#define VIRTIO_MMIO_QUEUE_DESC       0x080
+#define VIRTIO_MMIO_QUEUE_DRIVER     0x090
+#define VIRTIO_MMIO_QUEUE_DEVICE     0x0a0
+#define VIRTIO_MMIO_GENERATION       0x0fc
+#define VIRTIO_MMIO_CONFIG           0x100
 
 #define VIRTIO_MMIO_MAGIC_VALUE    0x74726976u /* "virt" */
 #define VIRTIO_MMIO_VERSION_LEGACY 1u

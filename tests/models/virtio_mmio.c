@@ -37,12 +37,77 @@ static uint64_t read_device(struct virtio_model *v, uint64_t offset)
     }
 }
 
+static void forbid(const struct virtio_mmio_model *model, bool write, uint64_t offset,
+                   unsigned width)
+{
+    bus_forbidden(model->virtio->bus, "%s of %u bytes at MMIO register 0x%x with status 0x%x",
+                  write ? "write" : "read", width, (unsigned)offset, model->virtio->status);
+}
+
+static bool is_readable(uint64_t offset)
+{
+    static const uint16_t offsets[] = {
+        VIRTIO_MMIO_MAGIC,     VIRTIO_MMIO_VERSION,     VIRTIO_MMIO_DEVICE_ID,
+        VIRTIO_MMIO_VENDOR_ID, VIRTIO_MMIO_QUEUE_MAX,   VIRTIO_MMIO_DEVICE_FEATURES,
+        VIRTIO_MMIO_STATUS,    VIRTIO_MMIO_QUEUE_READY, VIRTIO_MMIO_INTERRUPT_STATUS,
+        VIRTIO_MMIO_GENERATION};
+    for (unsigned i = 0; i < ARRAY_SIZE(offsets); i++) {
+        if (offsets[i] == offset)
+            return true;
+    }
+    return false;
+}
+
+/* One more bit at a time, and none less; 0 and FAILED always. */
+static bool is_next_status(unsigned from, uint64_t to)
+{
+    uint64_t added = to & ~(uint64_t)from;
+    return to == 0 || (to & VIRTIO_STATUS_FAILED) != 0 ||
+           ((to & from) == from && added != 0 && (added & (added - 1)) == 0);
+}
+
+static bool is_writable(const struct virtio_mmio_model *model, uint64_t offset, uint64_t value)
+{
+    const struct virtio_model *v = model->virtio;
+    const unsigned negotiated = VIRTIO_STATUS_FEATURES_OK, running = VIRTIO_STATUS_DRIVER_OK;
+    bool failed = (v->status & VIRTIO_STATUS_FAILED) != 0;
+    if (offset >= VIRTIO_MMIO_CONFIG)
+        return (v->status & VIRTIO_STATUS_DRIVER) != 0 && !failed;
+    switch (offset) {
+    case VIRTIO_MMIO_DEVICE_SELECT:
+    case VIRTIO_MMIO_DRIVER_SELECT:
+        return value < 2;
+    case VIRTIO_MMIO_DRIVER_FEATURES:
+        return (v->status & (VIRTIO_STATUS_DRIVER | negotiated)) == VIRTIO_STATUS_DRIVER && !failed;
+    case VIRTIO_MMIO_QUEUE_SELECT:
+        return value < v->queue_count;
+    case VIRTIO_MMIO_QUEUE_NOTIFY:
+    case VIRTIO_MMIO_INTERRUPT_ACK:
+        return (v->status & running) != 0;
+    case VIRTIO_MMIO_STATUS:
+        return is_next_status(v->status, value);
+    case VIRTIO_MMIO_QUEUE_SIZE:
+    case VIRTIO_MMIO_QUEUE_READY:
+    case VIRTIO_MMIO_QUEUE_DESC:
+    case VIRTIO_MMIO_QUEUE_DESC + 4:
+    case VIRTIO_MMIO_QUEUE_DRIVER:
+    case VIRTIO_MMIO_QUEUE_DRIVER + 4:
+    case VIRTIO_MMIO_QUEUE_DEVICE:
+    case VIRTIO_MMIO_QUEUE_DEVICE + 4:
+        return (v->status & (negotiated | running)) == negotiated && !failed;
+    default:
+        return false;
+    }
+}
+
 static uint64_t read_registers(void *context, uint64_t offset, unsigned width)
 {
     struct virtio_mmio_model *model = context;
     struct virtio_model *v = model->virtio;
     if (offset >= VIRTIO_MMIO_CONFIG)
         return v != NULL ? read_config(v, offset - VIRTIO_MMIO_CONFIG, width) : 0;
+    if (model->is_strict && (width != 4 || !is_readable(offset)))
+        forbid(model, false, offset, width);
     if (width != 4 || offset % 4 != 0)
         return UINT64_MAX;
     switch (offset) {
@@ -99,9 +164,14 @@ static void write_queue(struct virtio_model *v, uint64_t offset, uint64_t value)
 
 static void write_registers(void *context, uint64_t offset, unsigned width, uint64_t value)
 {
-    struct virtio_model *v = ((struct virtio_mmio_model *)context)->virtio;
+    struct virtio_mmio_model *model = context;
+    struct virtio_model *v = model->virtio;
     if (v == NULL)
         return;
+    if (model->is_strict && !is_writable(model, offset, value)) {
+        forbid(model, true, offset, width);
+        return;
+    }
     if (offset >= VIRTIO_MMIO_CONFIG) {
         if (v->write_config != NULL)
             v->write_config(v, (unsigned)(offset - VIRTIO_MMIO_CONFIG), width, (uint32_t)value);
@@ -129,6 +199,8 @@ static void write_registers(void *context, uint64_t offset, unsigned width, uint
         virtio_model_notify(v, (unsigned)value);
         break;
     case VIRTIO_MMIO_STATUS:
+        if (model->is_strict && v->never_resets && (v->status & VIRTIO_STATUS_DRIVER_OK))
+            value |= VIRTIO_STATUS_FAILED | v->status;
         virtio_model_set_status(v, (uint8_t)value);
         break;
     default:
@@ -146,7 +218,7 @@ void virtio_mmio_model_add(struct virtio_mmio_model *model, struct bus *bus,
     model->range = (struct bus_range){
         .space = BUS_MMIO,
         .base = base,
-        .size = VIRTIO_MMIO_MODEL_SIZE,
+        .size = model->size != 0 ? model->size : VIRTIO_MMIO_MODEL_SIZE,
         .read = read_registers,
         .write = write_registers,
         .context = model,

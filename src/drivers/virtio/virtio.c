@@ -45,7 +45,8 @@ static EFI_STATUS negotiate(struct virtio_device *device, uint64_t wanted,
         return status;
 
     /* First of all: while the status is 0, Cloud Hypervisor takes any write for a reset and forgets
-     * what was selected. */
+     * what was selected. One bit after the other (§3.1.1): Firecracker ignores two at once. */
+    transport->set_status(device, VIRTIO_STATUS_ACKNOWLEDGE);
     uint8_t device_status = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER;
     transport->set_status(device, device_status);
 

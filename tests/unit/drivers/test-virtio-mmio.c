@@ -93,6 +93,7 @@ static void make_disk(bool legacy)
         t.disk.virtio.offered &= UINT32_MAX;
         use_low_addresses(8 * 4096);
     }
+    t.mmio.is_strict = !legacy; /* Firecracker's has no old ones */
     virtio_mmio_model_add(&t.mmio, &t.bus, &t.disk.virtio, BASE);
 }
 
