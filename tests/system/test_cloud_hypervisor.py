@@ -163,7 +163,7 @@ def exit_boot_services(folder):
 def test_devices_are_reset_for_the_os(result):
     """Console, disk and entropy device: status 0, and no bus mastering."""
     check_boot(result, 512 * MIB)
-    devices = re.findall(r"virtio type \d+, command (\w+), .* status (\w+)", result.state)
+    devices = re.findall(r"command (\w+), BAR \w+, virtio type \d+, status (\w+)", result.state)
     assert [status for _, status in devices] == ["00"] * 3, result.state
     assert not any(int(command, 16) & 4 for command, _ in devices), result.state
 

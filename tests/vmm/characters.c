@@ -6,7 +6,8 @@
 
 #include "models/virtio_console.h"
 #include "models/virtio_rng.h"
-#include "vmm/pci_devices.h"
+#include "vmm/kind.h"
+#include "vmm/virtio_devices.h"
 
 #define RNG_QUEUE_SIZE 256
 #define TYPING_NS      10000000 /* a guest without room for input is asked again */
@@ -49,14 +50,12 @@ static void *type_input(void *context)
 
 void add_console(struct vm *the_vm)
 {
-    static struct virtio_pci_model pci;
     pthread_t thread;
     vm = the_vm;
-    pci = (struct virtio_pci_model){0};
     virtio_console_model_init(&console, &vm->bus, VIRTIO_CONSOLE_F_SIZE);
     console_notify = console.virtio.notify;
     console.virtio.notify = show_console;
-    add_pci_device(vm, &pci, &console.virtio, &anywhere, false);
+    vm->options->kind->plug(vm, &console.virtio, &anywhere, false);
     if (vm->options->console == CONSOLE_TTY && pthread_create(&thread, NULL, type_input, NULL) != 0)
         die("no thread for input");
 }
@@ -64,8 +63,6 @@ void add_console(struct vm *the_vm)
 void add_rng(struct vm *the_vm)
 {
     static struct virtio_rng_model rng;
-    static struct virtio_pci_model pci;
-    pci = (struct virtio_pci_model){0};
     virtio_rng_model_init(&rng, &the_vm->bus, RNG_QUEUE_SIZE);
-    add_pci_device(the_vm, &pci, &rng.virtio, &anywhere, false);
+    the_vm->options->kind->plug(the_vm, &rng.virtio, &anywhere, false);
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
 #include "vmm/cpuid.h"
 
+#include "vmm/kind.h"
+
 #define LEAF_1_ECX_X2APIC     (1u << 21)
 #define LEAF_1_ECX_HYPERVISOR (1u << 31)
+#define LEAF_KVM_FEATURES     0x40000001u
+#define KVM_CLOCKS            (1u << 0 | 1u << 3)
 #define LEVEL_THREADS         1u
 #define LEVEL_CORES           2u
 
@@ -27,7 +31,11 @@ void cpuid_prepare(const struct machine_options *options, uint32_t tsc_khz,
         if (entry->function == 0x80000008)
             entry->eax = (entry->eax & ~0xffffu) | 0x3000 | options->physical_bits;
     }
-    bool told = !options->no_tsc_leaf;
+    bool told = options->kind->has_tsc_leaf && !options->no_tsc_leaf;
+    for (uint32_t i = 0; options->no_tsc_leaf && i < cpuid->nent; i++) {
+        if (cpuid->entries[i].function == LEAF_KVM_FEATURES)
+            cpuid->entries[i].eax &= ~KVM_CLOCKS;
+    }
     set_leaf(cpuid, 0x40000000, told ? 0x40000010 : 0x40000001, 0x4b4d564b, 0x564b4d56, 0x4d);
     if (told)
         set_leaf(cpuid, 0x40000010, tsc_khz, 1000000, 0, 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* The platform devices of Cloud Hypervisor with their oddities (platforms/cloud-hypervisor.md §2).
- */
+/* The platform devices of Cloud Hypervisor with their oddities (platforms/cloud-hypervisor.md §2),
+ * and the few of Firecracker (firecracker.md). */
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "models/cmos.h"
+#include "vmm/kind.h"
 #include "vmm/machine.h"
 
 static struct vm *vm;
@@ -46,7 +47,7 @@ static void note_absent(enum bus_space space, uint64_t address, unsigned width, 
 static uint64_t read_no_port(void *context, uint64_t offset, unsigned width)
 {
     note_absent(BUS_PORT, offset, width, false);
-    return UINT64_MAX;
+    return vm->options->kind->absent_port;
 }
 
 static void write_no_port(void *context, uint64_t offset, unsigned width, uint64_t value)
@@ -162,6 +163,29 @@ static void i8042_write(void *context, uint64_t offset, unsigned width, uint64_t
 {
     if (width == 1 && offset == 3 && value == 0xfe)
         vm_end(vm, END_RESET);
+}
+
+/* Firecracker's, from 0x60 on: data, and at 0x64 the status. Whether there is a byte to read is
+ * never said, the keyboard has not been told anything. */
+static uint64_t keyboard_read(void *context, uint64_t offset, unsigned width)
+{
+    return width == 1 && offset == 4 ? 0x10 : 0;
+}
+
+static void keyboard_write(void *context, uint64_t offset, unsigned width, uint64_t value)
+{
+    if (width == 1 && offset == 4 && value == 0xfe)
+        vm_end(vm, END_RESET);
+}
+
+/* Further serial ports, which lead nowhere. */
+static uint64_t sink_read(void *context, uint64_t offset, unsigned width)
+{
+    return width == 1 && offset == 5 ? 0x60 : 0;
+}
+
+static void sink_write(void *context, uint64_t offset, unsigned width, uint64_t value)
+{
 }
 
 static void debug_port_write(void *context, uint64_t offset, unsigned width, uint64_t value)
@@ -296,19 +320,26 @@ static void io_apic_write(void *context, uint64_t offset, unsigned width, uint64
 
 /* --- all of them --------------------------------------------------------- */
 
-static struct bus_range ranges[] = {
+static struct bus_range nowhere[] = {
     {.space = BUS_PORT, .base = 0, .size = 0x10000, .read = read_no_port, .write = write_no_port},
     {.space = BUS_MMIO,
      .base = 0,
      .size = UINT64_MAX,
      .read = read_no_memory,
      .write = write_no_memory},
-    {.space = BUS_PORT, .base = 0x61, .size = 4, .read = i8042_read, .write = i8042_write},
+};
+
+/* The bench's own: who writes there and is not heard does no harm. */
+static struct bus_range bench_ranges[] = {
     {.space = BUS_PORT,
      .base = 0x80,
      .size = 1,
      .read = debug_port_read,
      .write = debug_port_write},
+};
+
+static struct bus_range cloud_hypervisor_ranges[] = {
+    {.space = BUS_PORT, .base = 0x61, .size = 4, .read = i8042_read, .write = i8042_write},
     {.space = BUS_PORT,
      .base = 0x402,
      .size = 1,
@@ -321,26 +352,49 @@ static struct bus_range ranges[] = {
      .size = 0x20,
      .read = io_apic_read,
      .write = io_apic_write},
+    {.space = BUS_PORT, .base = 0x70, .size = 2, .read = cmos_read, .write = cmos_write},
+};
+
+static struct bus_range firecracker_ranges[] = {
+    {.space = BUS_PORT, .base = 0x60, .size = 5, .read = keyboard_read, .write = keyboard_write},
+    {.space = BUS_PORT, .base = 0x2f8, .size = 8, .read = sink_read, .write = sink_write},
+    {.space = BUS_PORT, .base = 0x3e8, .size = 8, .read = sink_read, .write = sink_write},
+    {.space = BUS_PORT, .base = 0x2e8, .size = 8, .read = sink_read, .write = sink_write},
 };
 
 static struct bus_range uart_range = {
     .space = BUS_PORT, .base = 0x3f8, .size = 8, .read = uart_read, .write = uart_write};
-static struct bus_range cmos_front = {
-    .space = BUS_PORT, .base = 0x70, .size = 2, .read = cmos_read, .write = cmos_write};
+static void add_ranges(struct bus_range *ranges, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        bus_add(&vm->bus, &ranges[i]);
+}
+
+#define ADD(ranges) add_ranges(ranges, sizeof(ranges) / sizeof(ranges)[0])
+
+void add_cloud_hypervisor_devices(struct vm *the_vm)
+{
+    cmos_init(&cmos, &vm->bus);
+    cmos_make_cloud_hypervisor(&cmos);
+    set_memory_size();
+    ADD(cloud_hypervisor_ranges);
+    for (unsigned i = 0; i < 24; i++)
+        io_apic.entries[i] = 1 << 16;
+}
+
+void add_firecracker_devices(struct vm *the_vm)
+{
+    ADD(firecracker_ranges);
+}
 
 void add_devices(struct vm *the_vm)
 {
     vm = the_vm;
-    for (unsigned i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
-        bus_add(&vm->bus, &ranges[i]);
+    ADD(nowhere);
+    ADD(bench_ranges);
     if (vm->options->serial != SERIAL_OFF)
         bus_add(&vm->bus, &uart_range);
-    cmos_init(&cmos, &vm->bus);
-    cmos_make_cloud_hypervisor(&cmos);
-    set_memory_size();
-    bus_add(&vm->bus, &cmos_front);
-    for (unsigned i = 0; i < 24; i++)
-        io_apic.entries[i] = 1 << 16;
+    vm->options->kind->add_platform_devices(vm);
     if (vm->options->debug_log != NULL) {
         debug_log = fopen(vm->options->debug_log, "w");
         if (debug_log == NULL)

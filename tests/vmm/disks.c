@@ -6,13 +6,11 @@
 #include <unistd.h>
 
 #include "models/virtio_blk.h"
-#include "vmm/pci_devices.h"
-
-#define QUEUE_SIZE 128u
+#include "vmm/kind.h"
+#include "vmm/virtio_devices.h"
 
 struct disk {
     struct virtio_blk_model blk;
-    struct virtio_pci_model pci;
     struct vm *vm;
     unsigned index;
     int fd;
@@ -121,10 +119,9 @@ void add_disk(struct vm *vm, unsigned index)
     disk->blk.write_protected_sectors = options->raw ? 0 : 1;
     strncpy(disk->blk.id, options->serial != NULL ? options->serial : options->path,
             sizeof disk->blk.id);
-    uint64_t features = VIRTIO_BLK_F_FLUSH | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_SEG_MAX |
-                        VIRTIO_BLK_F_TOPOLOGY | VIRTIO_BLK_F_CONFIG_WCE | VIRTIO_BLK_F_DISCARD |
-                        VIRTIO_BLK_F_WRITE_ZEROES | VIRTIO_F_EVENT_IDX | VIRTIO_F_INDIRECT_DESC |
-                        (options->readonly ? VIRTIO_BLK_F_RO : 0);
-    virtio_blk_model_init(&disk->blk, &vm->bus, vm->options->block_size, features, QUEUE_SIZE);
-    add_pci_device(vm, &disk->pci, &disk->blk.virtio, &options->place, true);
+    const struct machine_kind *kind = vm->options->kind;
+    uint64_t features = kind->disk_features | (options->readonly ? VIRTIO_BLK_F_RO : 0);
+    virtio_blk_model_init(&disk->blk, &vm->bus, vm->options->block_size, features,
+                          kind->disk_queue_size);
+    kind->plug(vm, &disk->blk.virtio, &options->place, true);
 }

@@ -9,13 +9,12 @@
 #include <unistd.h>
 
 #include "vmm/cpuid.h"
+#include "vmm/kind.h"
 #include "vmm/machine.h"
 
-#define TSS_ADDRESS      0xf8000000ul
-#define IDENTITY_ADDRESS 0xf8003000ull
-#define IO_APIC_PINS     24
-#define START_INFO       0x6000
-#define STACK_SIZE       (256u << 10)
+#define IO_APIC_PINS 24
+#define START_INFO   0x6000
+#define STACK_SIZE   (256u << 10)
 
 #define MSR_MISC_ENABLE   0x1a0
 #define MSR_MTRR_DEF_TYPE 0x2ff
@@ -144,17 +143,30 @@ static void create_cpus(struct vm *vm)
     free(cpuid);
 }
 
+/* Local APICs alone, or what KVM has of a PC. */
+static void create_interrupts(struct vm *vm)
+{
+    if (vm->options->kind->has_kvm_irqchip) {
+        struct kvm_pit_config pit = {.flags = KVM_PIT_SPEAKER_DUMMY};
+        REQUEST(vm->vm_fd, KVM_CREATE_IRQCHIP, 0);
+        REQUEST(vm->vm_fd, KVM_CREATE_PIT2, &pit);
+        return;
+    }
+    struct kvm_enable_cap split = {.cap = KVM_CAP_SPLIT_IRQCHIP, .args = {IO_APIC_PINS}};
+    REQUEST(vm->vm_fd, KVM_ENABLE_CAP, &split);
+}
+
 void kvm_create(struct vm *vm)
 {
+    const struct machine_kind *kind = vm->options->kind;
     vm->kvm_fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
     if (vm->kvm_fd < 0)
         die("/dev/kvm: %s", strerror(errno));
     vm->vm_fd = REQUEST(vm->kvm_fd, KVM_CREATE_VM, 0);
-    REQUEST(vm->vm_fd, KVM_SET_TSS_ADDR, TSS_ADDRESS);
-    uint64_t identity = IDENTITY_ADDRESS;
+    REQUEST(vm->vm_fd, KVM_SET_TSS_ADDR, kind->tss);
+    uint64_t identity = kind->identity;
     REQUEST(vm->vm_fd, KVM_SET_IDENTITY_MAP_ADDR, &identity);
-    struct kvm_enable_cap split = {.cap = KVM_CAP_SPLIT_IRQCHIP, .args = {IO_APIC_PINS}};
-    REQUEST(vm->vm_fd, KVM_ENABLE_CAP, &split);
+    create_interrupts(vm);
     struct kvm_enable_cap wide = {
         .cap = KVM_CAP_X2APIC_API,
         .args = {KVM_X2APIC_API_USE_32BIT_IDS | KVM_X2APIC_API_DISABLE_BROADCAST_QUIRK}};

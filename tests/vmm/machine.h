@@ -88,28 +88,24 @@ uint32_t highest_apic_id(const struct machine_options *options);
 unsigned thread_bits(const struct machine_options *options);
 unsigned package_bits(const struct machine_options *options);
 
-/* load.c: the rules of Cloud Hypervisor's ELF loader. */
+/* load.c: the rules of the ELF loader that Cloud Hypervisor and Firecracker share. */
 void load_kernel(struct vm *vm);
 
 /* windows.c: a segment's windows for BARs (platforms/cloud-hypervisor.md §1.2). */
 struct span window32(const struct vm *vm, unsigned segment);
 struct span window64(const struct vm *vm, unsigned segment);
 
-/* tables.c: start_info, map and SMBIOS as Cloud Hypervisor lays them out. acpi.c: the ACPI tables,
- * made of the dumped ones that lie in memory. mp_table.c: the MP table at `to`, of the dumped one.
- */
+/* tables.c: what is in memory at entry. acpi.c: the ACPI tables, made of the fixture's that lie in
+ * memory. mp_table.c: Cloud Hypervisor's MP table at `to`, of the dumped one. */
 #define MP_TABLE_MAX 0x100u
 void write_tables(struct vm *vm);
 void write_acpi_tables(struct vm *vm);
 void write_mp_table(struct vm *vm, const uint8_t *dumped, uint32_t to);
 
-/* devices.c */
+/* devices.c: the platform's; beside what both kinds of machines have, those of one kind. */
 void add_devices(struct vm *vm);
-
-/* pci_devices.c. The check, after the run, calls bus_forbidden() for rules that were broken. */
-void add_pci_devices(struct vm *vm);
-void check_pci_devices(struct vm *vm);
-void show_pci_devices(struct vm *vm, FILE *to);
+void add_cloud_hypervisor_devices(struct vm *vm);
+void add_firecracker_devices(struct vm *vm);
 
 /* kvm.c: the machine, one thread per processor. */
 void kvm_create(struct vm *vm);

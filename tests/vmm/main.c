@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause-Patent */
-/* vmm: Cloud Hypervisor's machine on /dev/kvm, for tests (tests/vmm/README.md). */
+/* vmm: Cloud Hypervisor's machine, or Firecracker's, on /dev/kvm, for tests (tests/vmm/README.md).
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "vmm/kind.h"
 #include "vmm/machine.h"
 
 static struct vm the_vm = {.lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER};
@@ -102,7 +104,7 @@ static void show_state(struct vm *vm)
         return;
     FILE *to = open_output(vm->options->state);
     kvm_show_state(vm, to);
-    show_pci_devices(vm, to);
+    vm->options->kind->show(vm, to);
     close_output(to);
 }
 
@@ -123,16 +125,16 @@ int main(int argc, char **argv)
     load_kernel(vm);
     write_tables(vm);
     add_devices(vm);
-    add_pci_devices(vm);
+    options.kind->add_virtio_devices(vm);
     kvm_create(vm);
     kvm_start(vm);
     wait_until_end(vm);
     kvm_stop(vm);
-    check_pci_devices(vm);
+    options.kind->check(vm);
     if (options.strict && vm->bus.failed)
         vm->ending = END_FORBIDDEN;
     show_state(vm);
-    if (!options.no_reboot && vm->ending == END_RESET)
+    if (!options.no_reboot && !options.kind->ends_by_reset && vm->ending == END_RESET)
         reboot(argv);
     report(vm);
     return endings[vm->ending].status;

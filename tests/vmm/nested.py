@@ -14,7 +14,7 @@ from pathlib import Path
 import bench
 from disks import debian, initramfs
 
-FIXTURE = "tests/fixtures/cloud-hypervisor/memory-512M-one-disk.txt"
+FIXTURES = [f"tests/fixtures/{vmm}/memory-512M-one-disk.txt" for vmm in ("cloud-hypervisor", "firecracker")]
 
 BITS = 40
 MEMORY = "1280M"
@@ -99,7 +99,7 @@ class Guest:
         files = [(f"guest/{i}", file) for i, file in enumerate(self.files)]
         initramfs.MODULES = MODULES
         initramfs.write(image, local="export CLOUDHV_SOURCE=/\n" + script + end,
-                        extra=[("vmm", bench.binary()), (FIXTURE, bench.ROOT / FIXTURE), *files])
+                        extra=[("vmm", bench.binary()), *((name, bench.ROOT / name) for name in FIXTURES), *files])
         command = [
             "qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", "EPYC,+svm", "-m", MEMORY, "-nodefaults",
             "-no-user-config", "-display", "none", "-no-reboot", "-kernel", debian.kernel()[0], "-initrd", image,

@@ -4,24 +4,15 @@
 #include <unistd.h>
 
 #include "models/virtio_net.h"
-#include "vmm/pci_devices.h"
+#include "vmm/kind.h"
 #include "vmm/peer.h"
+#include "vmm/virtio_devices.h"
 
 #define QUEUE_SIZE 256
 #define FRAME_MAX  65536u
 
-/* Cloud Hypervisor's offer, by the bits of virtio 1.2 §5.1.3: checksums, offloads, segmentation of
- * both sides, the announcement; of the control queue's classes only that of offloads. */
-#define F_CSUM                0x1ull
-#define F_GUEST_CSUM          0x2ull
-#define F_CTRL_GUEST_OFFLOADS 0x4ull
-#define F_SEGMENTATION        0x7f80ull /* GUEST_TSO4 to HOST_UFO */
-#define F_GUEST_ANNOUNCE      (1ull << 21)
-#define F_MQ                  (1ull << 22)
-
 struct card {
     struct virtio_net_model net;
-    struct virtio_pci_model pci;
     struct vm *vm;
     int fd;
 };
@@ -74,13 +65,10 @@ void add_net(struct vm *vm, unsigned index)
     struct card *card = &cards[index];
     pthread_t thread;
     *card = (struct card){.vm = vm, .fd = options->fd >= 0 ? options->fd : connect_peer()};
-    uint64_t features = F_CSUM | F_GUEST_CSUM | F_CTRL_GUEST_OFFLOADS | F_SEGMENTATION |
-                        F_GUEST_ANNOUNCE | F_MQ | VIRTIO_NET_F_MAC | VIRTIO_NET_F_MTU |
-                        VIRTIO_NET_F_STATUS | VIRTIO_NET_F_CTRL_VQ | VIRTIO_F_EVENT_IDX;
-    virtio_net_model_init(&card->net, &vm->bus, features, QUEUE_SIZE);
+    virtio_net_model_init(&card->net, &vm->bus, vm->options->kind->net_features, QUEUE_SIZE);
     memcpy(virtio_net_model_config(&card->net)->mac, options->mac, sizeof options->mac);
     card->net.send = send_frame;
-    add_pci_device(vm, &card->pci, &card->net.virtio, &options->place, false);
+    vm->options->kind->plug(vm, &card->net.virtio, &options->place, false);
     if (pthread_create(&thread, NULL, receive_frames, card) != 0)
         die("no thread for frames");
     pthread_detach(thread);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vmm/kind.h"
 #include "vmm/words.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
@@ -212,16 +213,22 @@ static bool take_switch(struct machine_options *o, const char *key)
     const struct {
         const char *key;
         bool *to;
-    } switches[] = {{"strict", &o->strict},
-                    {"no-tsc-leaf", &o->no_tsc_leaf},
-                    {"x2apic", &o->x2apic},
-                    {"stale-ram", &o->stale_ram},
-                    {"no-reboot", &o->no_reboot}};
+    } switches[] = {{"strict", &o->strict},       {"no-tsc-leaf", &o->no_tsc_leaf},
+                    {"x2apic", &o->x2apic},       {"stale-ram", &o->stale_ram},
+                    {"no-reboot", &o->no_reboot}, {"no-device-reset", &o->no_device_reset},
+                    {"only-acpi", &o->only_acpi}, {"only-command-line", &o->only_command_line}};
     for (unsigned i = 0; i < COUNT_OF(switches); i++) {
         if (strcmp(key, switches[i].key) == 0)
             return *switches[i].to = true;
     }
     return false;
+}
+
+static void take_machine(struct machine_options *o, const char *value)
+{
+    o->kind = value != NULL ? kind_named(value) : NULL;
+    if (o->kind == NULL)
+        usage("--bench machine");
 }
 
 static void take_bench(struct machine_options *o, char *list)
@@ -230,7 +237,9 @@ static void take_bench(struct machine_options *o, char *list)
     while ((key = words_next(&list, &value)) != NULL) {
         if (take_switch(o, key))
             continue;
-        if (strcmp(key, "block-size") == 0)
+        if (strcmp(key, "machine") == 0)
+            take_machine(o, value);
+        else if (strcmp(key, "block-size") == 0)
             o->block_size = (unsigned)words_number(value, "--bench block-size");
         else if (strcmp(key, "power-cut") == 0)
             o->power_cut = (unsigned)words_number(value, "--bench power-cut");
@@ -323,7 +332,8 @@ static unsigned find_flag(const char *flag)
 
 void options_parse(struct machine_options *options, int argc, char **argv)
 {
-    *options = (struct machine_options){.memory = 512 << 20,
+    *options = (struct machine_options){.kind = &cloud_hypervisor,
+                                        .memory = 512 << 20,
                                         .physical_bits = 46,
                                         .cpu_count = 1,
                                         .segment_count = 1,

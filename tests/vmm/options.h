@@ -54,7 +54,10 @@ struct disk_fault {
     unsigned delay_ms; /* 0: the request fails */
 };
 
+struct machine_kind;
+
 struct machine_options {
+    const struct machine_kind *kind;
     const char *kernel, *cmdline, *initramfs;
     uint64_t memory; /* bytes; of all zones together when there are some */
     struct zone_options zones[ZONES_MAX];
@@ -79,9 +82,11 @@ struct machine_options {
     /* The bench's own */
     bool strict;
     bool no_tsc_leaf;
-    bool x2apic;    /* on at entry even when APIC ids are low */
-    bool stale_ram; /* RAM that is not zero */
-    bool no_reboot; /* a reset ends the run */
+    bool x2apic;          /* on at entry even when APIC ids are low */
+    bool stale_ram;       /* RAM that is not zero */
+    bool no_reboot;       /* a reset ends the run */
+    bool no_device_reset; /* virtio devices over MMIO do not forget what they were told */
+    bool only_acpi, only_command_line; /* tell where such devices are */
     unsigned block_size;
     unsigned power_cut;    /* after so many writes to disks; 0: never */
     int power_cut_at_code; /* when the guest writes this to port 0x80; -1: never */

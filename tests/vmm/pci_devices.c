@@ -3,10 +3,10 @@
  * cloud-hypervisor.md §2.4). BARs are live from the start, as its VMM leaves them. */
 #include "vmm/pci_devices.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "models/virtio_blk.h"
-#include "models/virtio_console.h"
+#include "vmm/virtio_devices.h"
 
 #define SLOTS           32u
 #define BAR64_ALIGNMENT (8ull << 20)
@@ -18,11 +18,6 @@ static struct segment {
     bool taken[SLOTS];
     unsigned vendor_reads[SLOTS]; /* of slots where nothing is */
 } segments[SEGMENTS_MAX];
-
-static void *map_memory(void *context, uint64_t address, uint64_t size)
-{
-    return vm_memory(context, address, size);
-}
 
 static uint64_t allocate(uint64_t *from, uint64_t size, uint64_t alignment)
 {
@@ -45,15 +40,17 @@ static unsigned choose_slot(struct segment *segment, unsigned wanted)
     die("a segment has 32 slots");
 }
 
-void add_pci_device(struct vm *vm, struct virtio_pci_model *pci, struct virtio_model *virtio,
-                    const struct place *place, bool low)
+void plug_pci(struct vm *vm, struct virtio_model *virtio, const struct place *place, bool low)
 {
+    struct virtio_pci_model *pci = calloc(1, sizeof *pci);
+    if (pci == NULL)
+        die("no memory");
     struct segment *segment = &segments[place->segment];
     unsigned slot = choose_slot(segment, place->slot);
     low = low && place->segment == 0;
     uint64_t bar = allocate(low ? &segment->free32 : &segment->free64, VIRTIO_PCI_MODEL_BAR_SIZE,
                             low ? VIRTIO_PCI_MODEL_BAR_SIZE : BAR64_ALIGNMENT);
-    virtio->memory = (struct guest_memory){map_memory, vm};
+    virtio->memory = guest_memory_of(vm);
     segment->taken[slot] = true;
     segment->devices[slot] = pci;
     virtio_pci_model_add(pci, &segment->pci, virtio, slot, bar, !low);
@@ -138,37 +135,16 @@ void add_pci_devices(struct vm *vm)
         add_pmem(vm, i);
 }
 
-/* Features that stay acknowledged for the OS (platforms/cloud-hypervisor.md §4.1, rule 4). */
-static uint64_t allowed_features(const struct virtio_model *virtio)
-{
-    uint64_t common = VIRTIO_F_VERSION_1;
-    if (virtio->type == VIRTIO_TYPE_BLOCK)
-        return common | VIRTIO_BLK_F_RO | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_FLUSH |
-               VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_SIZE_MAX | VIRTIO_BLK_F_TOPOLOGY |
-               VIRTIO_BLK_F_DISCARD | VIRTIO_BLK_F_WRITE_ZEROES;
-    if (virtio->type == VIRTIO_TYPE_NET)
-        return common | VIRTIO_NET_F_MAC | VIRTIO_NET_F_MTU | VIRTIO_NET_F_STATUS;
-    if (virtio->type == VIRTIO_TYPE_CONSOLE)
-        return common | VIRTIO_CONSOLE_F_SIZE;
-    return common;
-}
-
 static void check_one(void *context, const char *name, const struct virtio_pci_model *device)
 {
     struct bus *bus = context;
-    const struct virtio_model *virtio = device->virtio;
-    uint64_t excess = virtio->acknowledged & ~allowed_features(virtio);
-    if (excess != 0)
-        bus_forbidden(bus, "%s: features 0x%llx acknowledged in excess", name,
-                      (unsigned long long)excess);
+    check_virtio(bus, name, device->virtio);
     if (device->lost_writes != 0)
         bus_forbidden(bus, "%s: %u writes lost while the status was 0", name, device->lost_writes);
     if (device->pci.bars[0].writes != 0)
         bus_forbidden(bus, "%s: its BAR was written", name);
     if (pci_model_get32(&device->pci, PCI_COMMAND) & PCI_COMMAND_IO)
         bus_forbidden(bus, "%s: I/O decoding is on, and it has no ports", name);
-    if (virtio->worker_dead)
-        bus_forbidden(bus, "%s: a head was used again in flight", name);
 }
 
 static void for_each_device(struct vm *vm,
@@ -193,20 +169,10 @@ void check_pci_devices(struct vm *vm)
 
 static void show_one(void *context, const char *name, const struct virtio_pci_model *device)
 {
-    const struct virtio_model *virtio = device->virtio;
-    fprintf(context,
-            "%s: virtio type %u, command %x, BAR %llx, status %02x, acknowledged %llx of %llx\n",
-            name, virtio->type, pci_model_get32(&device->pci, PCI_COMMAND) & 0xffff,
-            (unsigned long long)pci_model_bar_address(&device->pci, 0), virtio->status,
-            (unsigned long long)virtio->acknowledged, (unsigned long long)virtio->offered);
-    for (unsigned i = 0; i < virtio->queue_count; i++) {
-        const struct virtio_model_queue *queue = &virtio->queues[i];
-        if (queue->enabled)
-            fprintf(context, " queue %u: %u entries at %llx, %llx, %llx; taken %u, used %u\n", i,
-                    queue->size, (unsigned long long)queue->descriptors,
-                    (unsigned long long)queue->driver, (unsigned long long)queue->device,
-                    queue->next_available, queue->used);
-    }
+    fprintf(context, "%s: command %x, BAR %llx, ", name,
+            pci_model_get32(&device->pci, PCI_COMMAND) & 0xffff,
+            (unsigned long long)pci_model_bar_address(&device->pci, 0));
+    show_virtio(context, device->virtio);
 }
 
 void show_pci_devices(struct vm *vm, FILE *to)

@@ -11,7 +11,6 @@
 
 static struct pmem {
     struct virtio_pmem_model pmem;
-    struct virtio_pci_model pci;
     struct memory_window *window;
 } pmems[PMEMS_MAX];
 
@@ -46,5 +45,5 @@ void add_pmem(struct vm *vm, unsigned index)
     pmem->pmem.flush = flush;
     pmem->pmem.context = pmem;
     virtio_pmem_model_init(&pmem->pmem, &vm->bus, pmem->window->address, pmem->window->size);
-    add_pci_device(vm, &pmem->pci, &pmem->pmem.virtio, &vm->options->pmems[index].place, false);
+    plug_pci(vm, &pmem->pmem.virtio, &vm->options->pmems[index].place, false);
 }

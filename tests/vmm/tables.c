@@ -2,30 +2,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "hw/pvh.h"
-#include "hw/smbios.h"
+#include "vmm/kind.h"
 #include "vmm/machine.h"
 
-/* The tables are the bytes that were dumped from Cloud Hypervisor (tests/fixtures). What depends on
- * the flags is changed in them. */
+/* Memory at entry is the fixture's (tests/fixtures); what depends on the flags is changed in it. */
 
-#define FIXTURE      "tests/fixtures/cloud-hypervisor/memory-512M-one-disk.txt"
 #define START_INFO   0x6000u
 #define MODULES      0x6040u
 #define MAP          0x7000u
 #define COMMAND_LINE 0x20000u
-#define COMMAND_MAX  0x10000u
-#define SMBIOS       0xf0000u
-#define SMBIOS_TABLE 0xf0018u
-#define MP_TABLE     0xf0090u /* in the dump: the first free 16 bytes behind SMBIOS */
 
 static void load_fixture(struct vm *vm)
 {
     const char *source = getenv("CLOUDHV_SOURCE");
     char path[4096], line[256];
-    snprintf(path, sizeof path, "%s/" FIXTURE, source != NULL ? source : ".");
+    snprintf(path, sizeof path, "%s/tests/fixtures/%s", source != NULL ? source : ".",
+             vm->options->kind->fixture);
     FILE *file = fopen(path, "r");
     if (file == NULL)
         die("%s: cannot be opened", path);
@@ -48,14 +42,8 @@ static void load_fixture(struct vm *vm)
 
 static void write_map(struct vm *vm)
 {
-    struct hvm_memmap_table_entry entries[4] = {
-        {0, 0xa0000, 1, 0},
-        {0x100000, vm->low_size - 0x100000, 1, 0},
-    };
-    uint32_t count = 2;
-    if (vm->high_size != 0)
-        entries[count++] = (struct hvm_memmap_table_entry){HIGH_RAM, vm->high_size, 1, 0};
-    entries[count++] = (struct hvm_memmap_table_entry){ECAM, ECAM_SIZE, 2, 0};
+    struct hvm_memmap_table_entry entries[MAP_ENTRIES_MAX] = {0};
+    unsigned count = vm->options->kind->map(vm, entries);
     memcpy(vm_memory(vm, MAP, sizeof entries), entries, count * sizeof entries[0]);
     struct hvm_start_info *info = vm_memory(vm, START_INFO, sizeof *info);
     info->memmap_entries = count;
@@ -87,38 +75,15 @@ static void load_initramfs(struct vm *vm)
 
 static void write_command_line(struct vm *vm)
 {
+    const struct machine_kind *kind = vm->options->kind;
     const char *line = vm->options->cmdline != NULL ? vm->options->cmdline : "";
-    if (strlen(line) >= COMMAND_MAX)
+    char *to = vm_memory(vm, COMMAND_LINE, kind->command_line_max);
+    memset(to, 0, kind->command_line_max);
+    if (strlen(line) >= kind->command_line_max)
         die("--cmdline: too long");
-    strcpy(vm_memory(vm, COMMAND_LINE, COMMAND_MAX), line);
-}
-
-/* The type 11 structure goes in front of the end of the table. */
-static void write_oem_strings(struct vm *vm)
-{
-    const struct machine_options *options = vm->options;
-    if (options->oem_string_count == 0)
-        return;
-    uint8_t *table = vm_memory(vm, SMBIOS_TABLE, 0x10000 - 0x18);
-    struct smbios3_entry *entry = vm_memory(vm, SMBIOS, sizeof *entry);
-    uint8_t end[6];
-    uint8_t *at = table + entry->table_max_size - sizeof end;
-    memcpy(end, at, sizeof end);
-    const uint8_t header[5] = {SMBIOS_TYPE_OEM_STRINGS, 5, 3, 0,
-                               (uint8_t)options->oem_string_count};
-    memcpy(at, header, sizeof header);
-    at += sizeof header;
-    for (unsigned i = 0; i < options->oem_string_count; i++)
-        at = (uint8_t *)stpcpy((char *)at, options->oem_strings[i]) + 1;
-    *at++ = 0;
-    end[2] = 4;
-    memcpy(at, end, sizeof end);
-    entry->table_max_size = (uint32_t)(at + sizeof end - table);
-    entry->checksum = 0;
-    uint8_t sum = 0;
-    for (unsigned i = 0; i < sizeof *entry; i++)
-        sum = (uint8_t)(sum + ((uint8_t *)entry)[i]);
-    entry->checksum = (uint8_t)-sum;
+    strcpy(to, line);
+    if (kind->extend_command_line != NULL)
+        kind->extend_command_line(vm, to, kind->command_line_max);
 }
 
 void write_tables(struct vm *vm)
@@ -128,10 +93,6 @@ void write_tables(struct vm *vm)
     write_acpi_tables(vm);
     write_command_line(vm);
     load_initramfs(vm);
-    struct smbios3_entry *entry = vm_memory(vm, SMBIOS, sizeof *entry);
-    uint8_t mp_table[MP_TABLE_MAX];
-    memcpy(mp_table, vm_memory(vm, MP_TABLE, sizeof mp_table), sizeof mp_table);
-    memset(vm_memory(vm, MP_TABLE, sizeof mp_table), 0, sizeof mp_table);
-    write_oem_strings(vm);
-    write_mp_table(vm, mp_table, (SMBIOS_TABLE + entry->table_max_size + 15) & ~15u);
+    if (vm->options->kind->write_other_tables != NULL)
+        vm->options->kind->write_other_tables(vm);
 }

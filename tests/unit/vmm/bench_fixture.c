@@ -12,6 +12,7 @@
 
 #include "bench_fixture.h"
 #include "platform/machine.h"
+#include "vmm/kind.h"
 
 struct machine_options options;
 struct vm vm;
@@ -35,7 +36,8 @@ void vm_end(struct vm *the_vm, enum ending ending)
 int bench_set_up(void **state)
 {
     memset(&vm, 0, sizeof vm);
-    options = (struct machine_options){.memory = LOW_SIZE,
+    options = (struct machine_options){.kind = &cloud_hypervisor,
+                                       .memory = LOW_SIZE,
                                        .physical_bits = 46,
                                        .cpu_count = 1,
                                        .segment_count = 1,

@@ -20,6 +20,7 @@ const struct machine *bench_discover(void);
 
 /* The files of tests: each runs its own, and returns how many failed. */
 int test_devices(void);
+int test_firecracker(void);
 int test_options(void);
 int test_pci(void);
 int test_tables(void);

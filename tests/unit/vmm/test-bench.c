@@ -11,5 +11,6 @@ const char *__asan_default_options(void)
 
 int main(void)
 {
-    return test_tables() + test_devices() + test_pci() + test_virtio() + test_options();
+    return test_tables() + test_devices() + test_pci() + test_virtio() + test_options() +
+           test_firecracker();
 }

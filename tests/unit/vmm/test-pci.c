@@ -13,6 +13,7 @@
 
 #include "bench_fixture.h"
 #include "models/pci_fixture.h"
+#include "vmm/pci_devices.h"
 
 static char path[] = "/tmp/test-bench-XXXXXX";
 

@@ -14,6 +14,7 @@
 #include "bench_fixture.h"
 #include "hw/pci.h"
 #include "hw/virtio.h"
+#include "vmm/pci_devices.h"
 
 #define BAR         0xe7f80000ull
 #define NOTIFY      0x6000
