@@ -235,6 +235,19 @@ def test_hot_plug_of_a_bridge(start, tmp_path):
     assert "DevicePath" in shell.run("dh -p SimpleFileSystem")
 
 
+def test_units_have_names(start, tmp_path):
+    """What a controller's driver calls the units that it made, with their serial numbers."""
+    spec = shell_spec()
+    spec.extra = [
+        "-device", "virtio-scsi-pci,id=scsi", *drive("a", blank() / "disk.img", "scsi-hd,bus=scsi.0,scsi-id=1,serial=one"),
+        *drive("b", blank() / "disk.img", "nvme,serial=two")]
+    shell = Shell(start, spec, tmp_path)
+    shell.run("connect -r")
+    for command in "devices", "devtree":
+        text = shell.run(command)
+        assert "virtio-scsi 0000:00:01.0 1:0 one" in text and "nvme 0000:00:02.0 namespace 1 two" in text
+
+
 def test_one_child_stops_and_starts(start, tmp_path):
     """Of the units of a virtio-scsi one goes and comes back; the others stay and have the same handles."""
     spec = shell_spec()
@@ -247,7 +260,7 @@ def test_one_child_stops_and_starts(start, tmp_path):
     def handles(command, pattern):
         return re.findall(rf"(?m)^ *(\w+) .*{pattern}", shell.run(command))
 
-    units = r"Scsi\(0x\d,0x0\)"
+    units = r"virtio-scsi 0000:00:01.0 \d:0"
     [driver] = handles("drivers", "virtio-scsi")
     [controller] = handles("devices", r"Pci\(0x1,0x0\)\s*$")
     before = handles("devices", units)
