@@ -189,7 +189,7 @@ static void receive(struct ahci_model *model, struct ahci_model_port *port, unsi
                     uint8_t type)
 {
     uint8_t *received = memory(model, port->fb | (uint64_t)port->fbu << 32, AHCI_RECEIVE_SIZE);
-    if (port->receives_nothing || (port->cmd & AHCI_CMD_FRE) == 0)
+    if (received == NULL || port->receives_nothing || (port->cmd & AHCI_CMD_FRE) == 0)
         return;
     received[offset] = type;
     received[offset + 2] = (uint8_t)port->tfd;
