@@ -9,7 +9,7 @@
 /* The fixture's tables in memory are taken up, changed for the flags, and laid down again: DSDT,
  * what the XSDT lists, and the XSDT, one behind the other. */
 
-#define ROOM       0x20000u /* for one to grow */
+#define ROOM       0x61000u /* for one to grow: 96 host bridges of DSDT_BRIDGE_MAX, and one more */
 #define LISTED_MAX 8u
 
 static void mend(void *table)
