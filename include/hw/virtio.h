@@ -16,6 +16,7 @@
 #define VIRTIO_TYPE_CONSOLE 3u
 #define VIRTIO_TYPE_RNG     4u
 #define VIRTIO_TYPE_SCSI    8u
+#define VIRTIO_TYPE_IOMMU   23u
 #define VIRTIO_TYPE_FS      26u
 #define VIRTIO_TYPE_PMEM    27u
 
@@ -357,3 +358,60 @@ struct virtio_pmem_resp {
 };
 
 _Static_assert(sizeof(struct virtio_pmem_config) == 16, "virtio 1.3 §5.19.4");
+
+/* IOMMU device (§5.13) */
+#define VIRTIO_IOMMU_F_INPUT_RANGE   (1ull << 0)
+#define VIRTIO_IOMMU_F_DOMAIN_RANGE  (1ull << 1)
+#define VIRTIO_IOMMU_F_MAP_UNMAP     (1ull << 2)
+#define VIRTIO_IOMMU_F_PROBE         (1ull << 4)
+#define VIRTIO_IOMMU_F_BYPASS_CONFIG (1ull << 6)
+
+struct virtio_iommu_config {
+    uint32_t page_size_mask, page_size_mask_high;
+    uint32_t input_start, input_start_high; /* addresses that can be mapped; the end is included */
+    uint32_t input_end, input_end_high;
+    uint32_t domain_start, domain_end;
+    uint32_t probe_size;
+    uint8_t bypass; /* 1: endpoints that are not attached reach memory, untranslated */
+    uint8_t reserved[3];
+};
+
+#define VIRTIO_IOMMU_T_ATTACH 1u
+#define VIRTIO_IOMMU_T_DETACH 2u
+#define VIRTIO_IOMMU_T_MAP    3u
+
+#define VIRTIO_IOMMU_ATTACH_F_BYPASS 1u
+#define VIRTIO_IOMMU_MAP_F_READ      1u
+#define VIRTIO_IOMMU_MAP_F_WRITE     2u
+
+/* ATTACH, and DETACH, which has no flags. The answer to each request is a tail. */
+struct virtio_iommu_req_attach {
+    uint8_t type, reserved0[3];
+    uint32_t domain;
+    uint32_t endpoint;
+    uint32_t flags;
+    uint32_t reserved1;
+};
+
+struct virtio_iommu_req_map {
+    uint8_t type, reserved[3];
+    uint32_t domain;
+    uint64_t virt_start, virt_end; /* the end is included */
+    uint64_t phys_start;
+    uint32_t flags;
+} __attribute__((packed));
+
+struct virtio_iommu_req_tail {
+    uint8_t status; /* VIRTIO_IOMMU_S_… */
+    uint8_t reserved[3];
+};
+
+#define VIRTIO_IOMMU_S_OK     0u
+#define VIRTIO_IOMMU_S_UNSUPP 2u
+#define VIRTIO_IOMMU_S_INVAL  4u
+#define VIRTIO_IOMMU_S_NOENT  6u
+
+_Static_assert(sizeof(struct virtio_iommu_config) == 40, "virtio 1.2 §5.13.4");
+_Static_assert(sizeof(struct virtio_iommu_req_attach) == 20, "virtio 1.2 §5.13.6.3");
+_Static_assert(sizeof(struct virtio_iommu_req_map) == 36, "virtio 1.2 §5.13.6.5");
+_Static_assert(sizeof(struct virtio_iommu_req_tail) == 4, "virtio 1.2 §5.13.6");

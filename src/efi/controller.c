@@ -8,6 +8,7 @@
 #include "efi/device_path.h"
 #include "efi/guid.h"
 #include "efi/handle.h"
+#include "efi/iommu.h"
 #include "efi/multiple.h"
 #include "efi/protocol/driver_override.h"
 #include "efi/protocols/pci_root_bridge_io.h"
@@ -42,6 +43,7 @@ EFI_STATUS controllers_init(const struct machine *found)
         pci_host_init(&roots[i].host, &machine->pci_segments[i]);
         roots[i].uid = machine->pci_segments[i].uid;
     }
+    iommu_init(machine);
     return EFI_SUCCESS;
 }
 

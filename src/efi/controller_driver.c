@@ -2,6 +2,8 @@
 /* A controller's driver, be it of a PCI function or of a virtio device over MMIO. */
 #include "efi/controller.h"
 
+#include "drivers/dma_gate.h"
+#include "drivers/virtio/iommu.h"
 #include "efi/guid.h"
 #include "efi/handle.h"
 
@@ -63,6 +65,7 @@ void controller_stop(struct controller *controller)
 
 void controllers_quiesce(void)
 {
+    dma_gate_set(NULL); /* going through it takes and gives memory */
     LIST_FOR_EACH(node, &controllers)
     {
         struct controller *controller = LIST_ENTRY(node, struct controller, link);
@@ -73,4 +76,5 @@ void controllers_quiesce(void)
         else
             controller->virtio_driver->quiesce(controller->instance);
     }
+    virtio_iommu_quiesce();
 }

@@ -170,6 +170,7 @@ static void take_table(uint64_t address, const struct memory_map *map, struct ac
         {ACPI_SIGNATURE('F', 'A', 'C', 'P'), &tables->fadt},
         {ACPI_SIGNATURE('A', 'P', 'I', 'C'), &tables->madt},
         {ACPI_SIGNATURE('M', 'C', 'F', 'G'), &tables->mcfg},
+        {ACPI_SIGNATURE('V', 'I', 'O', 'T'), &tables->viot},
     };
     if (!memory_map_may_hold_tables(map, address, sizeof(struct acpi_header))) {
         log_warning("ACPI table at 0x%llx is not in memory", (unsigned long long)address);

@@ -22,7 +22,7 @@ struct acpi_tables {
     uint8_t revision;
     char oem_id[6];
     bool root_is_xsdt;
-    struct acpi_table root, fadt, madt, mcfg, dsdt;
+    struct acpi_table root, fadt, madt, mcfg, dsdt, viot;
 };
 
 /* Takes the RSDP at `hint` (0: none known), else searches the first KiB of the EBDA and 0xE0000 to

@@ -87,6 +87,8 @@ static void read_acpi(const struct acpi_tables *tables, const char *command_line
     machine.processor_count = interrupts.processor_count;
     machine.madt = tables->madt.address;
     machine.madt_size = tables->madt.size;
+    machine.viot = tables->viot.address;
+    machine.viot_size = tables->viot.size;
 
     struct aml_findings findings;
     findings.windows = (struct aml_windows){.list = windows, .max = WINDOWS_MAX};

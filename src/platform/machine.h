@@ -87,6 +87,19 @@ struct virtio_place {
     uint64_t base, size;
 };
 
+/* A device, as ACPI's VIOT names it. */
+struct device_place {
+    uint64_t mmio; /* address of a virtio device's registers; 0: a PCI function */
+    uint16_t segment;
+    uint16_t bdf; /* bus, device and function in 8, 5 and 3 bits */
+};
+
+/* A device behind an IOMMU. */
+struct iommu_endpoint {
+    struct device_place iommu;
+    uint32_t id; /* the device's, for requests to the IOMMU */
+};
+
 struct machine {
     enum vmm vmm;
     const char *vmm_name;
@@ -118,6 +131,9 @@ struct machine {
     const struct virtio_place *virtio_places;
     size_t virtio_place_count;
 
+    uint64_t viot; /* physical address and size of the whole table, 0: none */
+    uint32_t viot_size;
+
     uint64_t smbios2, smbios3; /* entry points, 0: none */
 
     const char *command_line; /* NUL terminated copy, never NULL */
@@ -129,6 +145,12 @@ struct machine {
  * result lives for ever; memory for lists comes from static arrays of bounded size. Fails only when
  * there is no usable memory map: EFI_VOLUME_CORRUPTED. */
 EFI_STATUS machine_discover(uint64_t start_info, const struct machine **ret) MUST_CHECK;
+
+/* The virtio-iommu in front of the device at `place`, by the machine's VIOT. EFI_NOT_FOUND: there
+ * is none. EFI_VOLUME_CORRUPTED: the table is malformed before it names the device, with a log
+ * line. */
+EFI_STATUS machine_iommu_of(const struct machine *machine, const struct device_place *place,
+                            struct iommu_endpoint *ret) MUST_CHECK;
 
 /* Host configuration (DESIGN §5): the value of `cloudhv.<key>` or NULL; command line first, then
  * SMBIOS type 11, then fw_cfg. On a command line a value with spaces stands in double quotes. The

@@ -181,8 +181,9 @@ EFI_STATUS ahci_start(struct pci_function *function, struct device_instance **re
     ahci->function = function;
     list_init(&ahci->ports);
     list_init(&ahci->instance.interfaces);
-    pci_enable(function, PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER);
-    EFI_STATUS status = set_up(ahci);
+    EFI_STATUS status = pci_enable(function, PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER);
+    if (!EFI_ERROR(status))
+        status = set_up(ahci);
     if (EFI_ERROR(status)) {
         ahci_stop(&ahci->instance);
         return status;

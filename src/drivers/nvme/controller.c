@@ -189,8 +189,9 @@ EFI_STATUS nvme_start(struct pci_function *function, struct device_instance **re
     nvme->function = function;
     list_init(&nvme->namespaces);
     list_init(&nvme->instance.interfaces);
-    pci_enable(function, PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER);
-    EFI_STATUS status = set_up(nvme);
+    EFI_STATUS status = pci_enable(function, PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER);
+    if (!EFI_ERROR(status))
+        status = set_up(nvme);
     if (EFI_ERROR(status)) {
         if (nvme->memory != NULL)
             nvme->stuck = EFI_ERROR(nvme_disable(nvme));

@@ -2,6 +2,7 @@
 #include "arch/paging.h"
 #include "core/log.h"
 #include "core/pages.h"
+#include "drivers/dma_gate.h"
 #include "drivers/pci/pci.h"
 #include "efi/types.h"
 #include "lib/checked.h"
@@ -38,13 +39,39 @@ static void leave_bridges(struct pci_function *f)
     }
 }
 
-void pci_enable(struct pci_function *f, uint16_t bits)
+static struct device_place place_of(const struct pci_function *f)
+{
+    return (struct device_place){
+        .segment = f->segment,
+        .bdf = pci_requester_id(f),
+    };
+}
+
+static EFI_STATUS open_gate(const struct pci_function *f, uint16_t bits)
+{
+    if ((bits & PCI_COMMAND_BUS_MASTER) == 0)
+        return EFI_SUCCESS;
+    const struct device_place place = place_of(f);
+    return dma_gate_open(&place, f->name);
+}
+
+static void close_gate(const struct pci_function *f)
+{
+    const struct device_place place = place_of(f);
+    dma_gate_close(&place);
+}
+
+EFI_STATUS pci_enable(struct pci_function *f, uint16_t bits)
 {
     if (f->enabled)
-        return;
+        return EFI_SUCCESS;
+    EFI_STATUS status = open_gate(f, bits);
+    if (EFI_ERROR(status))
+        return status;
     use_bridges(f);
     turn_on(f, bits);
     f->enabled = true;
+    return EFI_SUCCESS;
 }
 
 void pci_disable(struct pci_function *f)
@@ -54,12 +81,16 @@ void pci_disable(struct pci_function *f)
     pci_write16(f, PCI_COMMAND, f->saved_command & (uint16_t)~PCI_COMMAND_BUS_MASTER);
     leave_bridges(f);
     f->enabled = false;
+    close_gate(f);
 }
 
-void pci_set_command(struct pci_function *f, uint16_t mask, uint16_t bits)
+EFI_STATUS pci_set_command(struct pci_function *f, uint16_t mask, uint16_t bits)
 {
     uint16_t old = pci_read16(f, PCI_COMMAND);
     uint16_t command = (uint16_t)((old & ~mask) | (bits & mask));
+    EFI_STATUS status = open_gate(f, bits & mask);
+    if (EFI_ERROR(status))
+        return status;
     if (!f->opened && (bits & mask & BRIDGE_BITS) != 0) {
         use_bridges(f);
         f->opened = true;
@@ -70,6 +101,9 @@ void pci_set_command(struct pci_function *f, uint16_t mask, uint16_t bits)
         leave_bridges(f);
         f->opened = false;
     }
+    if ((command & PCI_COMMAND_BUS_MASTER) == 0)
+        close_gate(f);
+    return EFI_SUCCESS;
 }
 
 uint32_t pci_subsystem(const struct pci_function *f)

@@ -5,6 +5,7 @@
 #include "core/log.h"
 #include "core/pool.h"
 #include "drivers/pci/bar_private.h"
+#include "lib/assert.h"
 
 #define SIZE_LIMIT (16u << 20)
 
@@ -69,9 +70,12 @@ EFI_STATUS pci_read_option_rom(struct pci_function *f, void **ret, size_t *ret_s
         return status;
     uint16_t before = pci_read16(f, PCI_COMMAND);
     pci_write32(f, register_of(f), base | PCI_ROM_ENABLE);
-    pci_set_command(f, PCI_COMMAND_MEMORY, PCI_COMMAND_MEMORY);
-    status = copy(base, size, ret, ret_size);
-    pci_set_command(f, PCI_COMMAND_MEMORY, before & PCI_COMMAND_MEMORY);
+    status = pci_set_command(f, PCI_COMMAND_MEMORY, PCI_COMMAND_MEMORY);
+    if (!EFI_ERROR(status)) {
+        status = copy(base, size, ret, ret_size);
+        EFI_STATUS restored = pci_set_command(f, PCI_COMMAND_MEMORY, before & PCI_COMMAND_MEMORY);
+        ASSERT(!EFI_ERROR(restored)); /* it is about bus mastering only that anybody is asked */
+    }
     pci_write32(f, register_of(f), base);
     return status;
 }

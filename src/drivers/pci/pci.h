@@ -104,6 +104,12 @@ void pci_write8(const struct pci_function *function, unsigned offset, uint8_t va
 void pci_write16(const struct pci_function *function, unsigned offset, uint16_t value);
 void pci_write32(const struct pci_function *function, unsigned offset, uint32_t value);
 
+/* Bus, device and function in 8, 5 and 3 bits: who it is on the bus. */
+static inline uint16_t pci_requester_id(const struct pci_function *function)
+{
+    return (uint16_t)(function->bus << 8 | function->device << 3 | function->function);
+}
+
 /* Configuration accesses since entry. */
 uint64_t pci_access_count(void);
 
@@ -145,15 +151,18 @@ EFI_STATUS pci_map(struct pci_function *function, unsigned index, uint64_t offse
 EFI_STATUS pci_map_registers(uint64_t address, uint64_t size) MUST_CHECK;
 
 /* Turns on `bits` of the command register (PCI_COMMAND_…) for a driver that starts to own the
- * function; bridges in front of it let everything through. pci_disable() puts the register back as
- * it was, with bus mastering off. Enabling twice is harmless. */
-void pci_enable(struct pci_function *function, uint16_t bits);
+ * function; bridges in front of it let everything through, and with bus mastering an IOMMU does,
+ * too. An error, and everything is as before, when that does not (virtio_iommu_attach()); a log
+ * line has said so. pci_disable() puts the register back as it was, with bus mastering off.
+ * Enabling twice is harmless. */
+EFI_STATUS pci_enable(struct pci_function *function, uint16_t bits) MUST_CHECK;
 void pci_disable(struct pci_function *function);
 
 /* Gives the `mask` bits of the command register the values in `bits`, for programs that manage a
  * function themselves. Bridges in front let everything through from the first bit that is turned on
- * until memory, I/O and bus mastering are all off. */
-void pci_set_command(struct pci_function *function, uint16_t mask, uint16_t bits);
+ * until memory, I/O and bus mastering are all off, an IOMMU while bus mastering is on. Fails as
+ * pci_enable() does. */
+EFI_STATUS pci_set_command(struct pci_function *function, uint16_t mask, uint16_t bits) MUST_CHECK;
 
 /* Steps through the capability list: start with an all-zero walk. True with `position` at a
  * capability and `header` its first 32 bits (id, next, and two bytes of its own); false at the end.

@@ -6,6 +6,7 @@
 #include "core/log.h"
 #include "core/pages.h"
 #include "core/pool.h"
+#include "drivers/dma_gate.h"
 #include "efi/types.h"
 #include "lib/checked.h"
 #include "lib/printf.h"
@@ -141,13 +142,17 @@ static uint8_t config_generation(struct virtio_device *device)
     return device->transport->legacy ? 0 : (uint8_t)read_register(device, VIRTIO_MMIO_GENERATION);
 }
 
-/* There is no bus mastering to take away: a device that does not reset keeps its memory. */
+/* There is no bus mastering to take away, except where an IOMMU is: elsewhere a device that does
+ * not reset keeps its memory. */
 static void quiesce(struct virtio_device *device)
 {
+    const struct device_place place = {.mmio = base_of(device)};
+    dma_gate_close(&place);
 }
 
 static void close(struct virtio_device *device)
 {
+    quiesce(device);
     pool_free(CONTAINER_OF(device, struct mmio, device));
 }
 
@@ -225,6 +230,12 @@ EFI_STATUS virtio_mmio_open(const struct virtio_mmio_place *place, struct virtio
     struct mmio *mmio = pool_alloc_zeroed(sizeof *mmio);
     if (mmio == NULL)
         return EFI_OUT_OF_RESOURCES;
+    const struct device_place name = {.mmio = place->base};
+    EFI_STATUS status = dma_gate_open(&name, place->name);
+    if (EFI_ERROR(status)) {
+        pool_free(mmio);
+        return status;
+    }
     mmio->place = place;
     mmio->device.name = place->name;
     mmio->device.transport =

@@ -141,7 +141,11 @@ EFI_STATUS virtio_legacy_open(struct pci_function *function, struct virtio_devic
     legacy->function = function;
     legacy->base = (uint16_t)bar->address;
     legacy->config_size = (uint16_t)(size - VIRTIO_LEGACY_CONFIG);
-    pci_enable(function, PCI_COMMAND_IO | PCI_COMMAND_BUS_MASTER);
+    status = pci_enable(function, PCI_COMMAND_IO | PCI_COMMAND_BUS_MASTER);
+    if (EFI_ERROR(status)) {
+        pool_free(legacy);
+        return status;
+    }
     *ret = &legacy->device;
     return EFI_SUCCESS;
 }

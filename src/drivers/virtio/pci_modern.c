@@ -211,10 +211,12 @@ EFI_STATUS virtio_modern_open(struct pci_function *function, struct virtio_devic
     m->device.name = function->name;
     m->function = function;
 
-    pci_enable(function, PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER);
     struct place places[VIRTIO_PCI_CAP_DEVICE + 1] = {0};
-    find_structures(function, places);
-    EFI_STATUS status = map_structures(m, places);
+    EFI_STATUS status = pci_enable(function, PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER);
+    if (!EFI_ERROR(status)) {
+        find_structures(function, places);
+        status = map_structures(m, places);
+    }
     if (EFI_ERROR(status)) {
         close(&m->device);
         return status;

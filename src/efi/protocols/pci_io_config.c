@@ -74,7 +74,11 @@ static EFI_STATUS change(struct pci_io *io, uint64_t mask, uint64_t attributes)
             return EFI_UNSUPPORTED;
         pci_config_map_bars(f);
     }
-    pci_set_command(f, to_command(mask), to_command(attributes));
+    EFI_TPL tpl = tpl_raise_to(TPL_NOTIFY);
+    EFI_STATUS status = pci_set_command(f, to_command(mask), to_command(attributes));
+    efi_restore_tpl(tpl);
+    if (EFI_ERROR(status))
+        return EFI_UNSUPPORTED;
     if ((mask & EFI_PCI_IO_ATTRIBUTE_DUAL_ADDRESS_CYCLE) != 0)
         io->high = (attributes & EFI_PCI_IO_ATTRIBUTE_DUAL_ADDRESS_CYCLE) != 0;
     return EFI_SUCCESS;

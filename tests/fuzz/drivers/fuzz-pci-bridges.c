@@ -114,7 +114,9 @@ static void place_all(struct pci_host *host, bool must_fit)
 static void check_reached(struct pci_host *host)
 {
     LIST_FOR_EACH(node, &host->functions)
-    pci_enable(LIST_ENTRY(node, struct pci_function, link), PCI_COMMAND_MEMORY | PCI_COMMAND_IO);
+    if (EFI_ERROR(pci_enable(LIST_ENTRY(node, struct pci_function, link),
+                             PCI_COMMAND_MEMORY | PCI_COMMAND_IO)))
+        abort();
     for (unsigned n = 0; n < FUNCTIONS; n++) {
         for (unsigned i = 0; i < 3; i++) {
             const struct pci_model_bar *bar = &functions[n].bars[i];

@@ -35,7 +35,8 @@ static void walk(struct pci_function *f)
         if (steps > 64)
             abort();
     }
-    pci_enable(f, PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER);
+    if (EFI_ERROR(pci_enable(f, PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER)))
+        abort();
     for (unsigned i = 0; i < PCI_BAR_COUNT; i++) {
         const struct pci_bar *bar;
         uint64_t address;

@@ -121,7 +121,7 @@ static EFI_STATUS place(const struct pci_model_function *model, unsigned bar)
 static void expect_placed(struct pci_model_function *model, unsigned bar)
 {
     assert_int_equal(place(model, bar), EFI_SUCCESS);
-    pci_enable(found(model), PCI_COMMAND_MEMORY | PCI_COMMAND_IO);
+    assert_int_equal(pci_enable(found(model), PCI_COMMAND_MEMORY | PCI_COMMAND_IO), EFI_SUCCESS);
     assert_true(model->bars[bar].live);
 }
 

@@ -301,10 +301,10 @@ static void bridges_that_are_set_are_followed(void **state)
     assert_string_equal(g->bridge->name, "0000:01:00.0");
     assert_string_equal(g->bridge->bridge->name, "0000:00:01.0");
 
-    pci_enable(g, PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER);
+    assert_int_equal(pci_enable(g, PCI_COMMAND_MEMORY | PCI_COMMAND_BUS_MASTER), EFI_SUCCESS);
     assert_true(f[2].bars[0].live);
     assert_true(pci_model_bus_master(&f[2]));
-    pci_enable(g, PCI_COMMAND_MEMORY);
+    assert_int_equal(pci_enable(g, PCI_COMMAND_MEMORY), EFI_SUCCESS);
     pci_disable(g);
     pci_disable(g);
     for (unsigned i = 0; i < 3; i++)
@@ -343,8 +343,8 @@ static void bridges_without_numbers_get_them_and_windows(void **state)
     assert_true(bar->address >= 0x4000000000);
     struct pci_function *h = function_named("0000:0a:00.0");
     assert_int_equal(pci_bar(h, 0, &bar), EFI_SUCCESS);
-    pci_enable(g, PCI_COMMAND_MEMORY);
-    pci_enable(h, PCI_COMMAND_MEMORY);
+    assert_int_equal(pci_enable(g, PCI_COMMAND_MEMORY), EFI_SUCCESS);
+    assert_int_equal(pci_enable(h, PCI_COMMAND_MEMORY), EFI_SUCCESS);
     assert_true(f[2].bars[0].live);
     assert_true(f[2].bars[4].live);
     assert_true(f[5].bars[0].live);
@@ -446,7 +446,7 @@ static void what_is_plugged_in_again_begins_anew(void **state)
     struct pci_function *first = function_named("0000:00:01.0");
     const struct pci_bar *bar;
     assert_int_equal(pci_bar(first, 0, &bar), EFI_SUCCESS);
-    pci_enable(first, PCI_COMMAND_MEMORY);
+    assert_int_equal(pci_enable(first, PCI_COMMAND_MEMORY), EFI_SUCCESS);
     first->owner = &t;
     assert_int_equal(pci_rescan_segment(&t.host), EFI_SUCCESS);
     assert_false(first->gone);
