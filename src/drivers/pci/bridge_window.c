@@ -113,20 +113,31 @@ static void write_window(struct pci_function *bridge, enum pci_window_kind kind,
     }
 }
 
+static bool is_unknown(const struct pci_bar *bar)
+{
+    return bar->address == 0 && bar->size == 0 && !bar->unsized;
+}
+
 /* Sizes of the BARs that nobody has set. The function does not decode these, and is not decoding
- * others for the moment that it takes. */
+ * others for the moment that it takes. Every window that is looked for asks: what is known already
+ * costs no access. */
 static void measure_bars(struct pci_function *f)
 {
-    uint16_t command = pci_decoding_off(f);
+    bool off = false;
+    uint16_t command = 0;
     for (unsigned i = 0; i < pci_bar_count(f); i++) {
-        pci_decode_bar(f, i);
         struct pci_bar *bar = &f->bars[i];
-        if (bar->address == 0 && bar->size == 0 && !bar->unsized &&
-            EFI_ERROR(pci_measure_bar(f, i, &bar->size)))
-            bar->unsized = true;
+        pci_decode_bar(f, i);
+        if (is_unknown(bar)) {
+            if (!off)
+                command = pci_decoding_off(f);
+            off = true;
+            bar->unsized = EFI_ERROR(pci_measure_bar(f, i, &bar->size));
+        }
         i += bar->is_64;
     }
-    pci_decoding_restore(f, command);
+    if (off)
+        pci_decoding_restore(f, command);
 }
 
 /* What the window `kind` of the bridge in front must hold of the function's BARs; of the wide ones

@@ -18,7 +18,8 @@
 #define MIB  (1ull << 20)
 #define GIB  (1ull << 30)
 
-#define FUNCTIONS 48
+#define BUSES     256
+#define FUNCTIONS 300
 
 static struct {
     struct bus bus;
@@ -39,7 +40,7 @@ static int set_up(void **state)
     memset(&t, 0, sizeof t);
     fake_cpu_reset();
     bus_use(&t.bus);
-    pci_model_init(&t.model, &t.bus, ECAM, 64, false);
+    pci_model_init(&t.model, &t.bus, ECAM, BUSES, false);
     return 0;
 }
 
@@ -85,7 +86,7 @@ static struct pci_model_function *add_device(struct pci_model_function *parent, 
 static void scan_with(const struct pci_window *windows, size_t count)
 {
     const struct pci_segment segment = {
-        .bus_end = 63, .ecam = ECAM, .windows = windows, .window_count = count};
+        .bus_end = BUSES - 1, .ecam = ECAM, .windows = windows, .window_count = count};
     pci_host_init(&t.host, &segment);
     assert_int_equal(pci_scan_segment(&t.host), EFI_SUCCESS);
 }
@@ -343,6 +344,45 @@ static void a_host_bridge_with_many_windows(void **state)
     assert_int_equal(place(c, 2), EFI_OUT_OF_RESOURCES);
 }
 
+/* As many bridges as there are buses, as deep as they may be, with a device at the end of each
+ * chain. Returns the accesses to configuration space per function that it takes to place what there
+ * is room for. */
+static uint64_t place_behind_chains(uint64_t narrow, unsigned *ret_placed)
+{
+    enum { CHAINS = 15, LEVELS = 16 };
+    struct pci_model_function *devices[CHAINS];
+    for (unsigned i = 0; i < CHAINS; i++) {
+        struct pci_model_function *bridge = NULL;
+        for (unsigned level = 0; level < LEVELS; level++)
+            bridge = add_bridge(bridge);
+        devices[i] = add_device(bridge, narrow, 16384, 0);
+    }
+    scan();
+    uint64_t before = t.model.reads + t.model.writes;
+    *ret_placed = 0;
+    for (unsigned i = 0; i < CHAINS; i++) {
+        *ret_placed += !EFI_ERROR(place(devices[i], 0));
+        assert_int_equal(place(devices[i], 2), EFI_SUCCESS);
+    }
+    return (t.model.reads + t.model.writes - before) / (CHAINS * (LEVELS + 1));
+}
+
+/* Each access leaves the guest: there are a few for each BAR and window, however many bridges are
+ * in front of it, and however often windows are tried. */
+static void chains_of_bridges(void **state)
+{
+    unsigned placed;
+    assert_true(place_behind_chains(4096, &placed) < 20);
+    assert_int_equal(placed, 15);
+}
+
+static void chains_of_bridges_without_room(void **state)
+{
+    unsigned placed;
+    assert_true(place_behind_chains(64 * MIB, &placed) < 20);
+    assert_in_range(placed, 1, 8);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -359,6 +399,8 @@ int main(void)
         TEST(twenty_ports),
         TEST(more_than_fits),
         TEST(a_host_bridge_with_many_windows),
+        TEST(chains_of_bridges),
+        TEST(chains_of_bridges_without_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
