@@ -25,7 +25,7 @@ PLUGIN = ROOT / "Build" / "bench" / "count.so"
 DEADLINE = 600
 
 # What these execute depends on how long a device takes, not on the firmware.
-WAITS = ["block_wait", "blk_poll", "partition_poll", "virtqueue_take", "deadline_passed", "cpu_relax", "cpu_read_tsc", "measure",
+WAITS = ["block_wait", "block_look", "blk_poll", "partition_poll", "virtqueue_take", "deadline_passed", "cpu_relax", "cpu_read_tsc", "measure",
          "measure_once", "measure_timer_ratio"]
 
 
@@ -149,6 +149,8 @@ def more_of_ours(one):
     ]
     more = count("cloudhv", memory="16G")
     rows.append(("growth from 1 to 16 GiB of RAM, instructions", more["instructions"] - one["instructions"], 0))
+    four = count("cloudhv", memory="4G")
+    rows.append(("growth from 4 to 16 GiB of RAM, instructions", more["instructions"] - four["instructions"], None))
     for machine in ("pc", "microvm"):
         other = count("cloudhv", machine=machine)
         rows.append((f"instructions, {machine}", other["instructions"], 1_000_000))

@@ -85,9 +85,11 @@ static uint64_t *split(uint64_t *entry, int level)
         return NULL;
 
     uint64_t size = 1ull << level_shift(level - 1);
-    if ((*entry & ENTRY_LARGE) != 0)
-        for (uint64_t i = 0; i < 512; i++)
-            table[i] = *entry - (level == LEVEL_PD ? ENTRY_LARGE : 0) + i * size;
+    if ((*entry & ENTRY_LARGE) != 0) {
+        uint64_t part = *entry - (level == LEVEL_PD ? ENTRY_LARGE : 0);
+        for (unsigned i = 0; i < 512; i++, part += size)
+            table[i] = part;
+    }
     *entry = (uintptr_t)table | ENTRY_PRESENT | ENTRY_WRITE;
     return table;
 }
