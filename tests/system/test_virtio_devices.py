@@ -2,6 +2,9 @@
 """Devices that are left alone, and devices behind a virtio-iommu."""
 
 import os
+import struct
+
+import pytest
 
 import guests
 import servers
@@ -84,3 +87,18 @@ def test_drivers_stop_and_start(start, share, tmp_path):
         shell.run("connect -r")
         assert shell.run("dh -p SimpleFileSystem").count("DevicePath") == volumes
         assert "DevicePath" in shell.run("dh -p SimpleNetwork")
+
+
+@pytest.mark.parametrize("device, machine", [
+    ("virtio-rng-pci,disable-legacy=on", "q35"), ("virtio-rng-pci,disable-modern=on,disable-legacy=off", "pc"),
+    ("virtio-rng-device", "microvm"),
+], ids=["modern", "legacy", "mmio"])
+def test_random_numbers(start, tmp_path, device, machine):
+    """A processor without RDRAND: what the host's source gives is what EFI_RNG gives."""
+    words = [0x9E3779B97F4A7C15 * n & 0xFFFFFFFFFFFFFFFF for n in range(1, 513)]
+    (tmp_path / "entropy").write_bytes(struct.pack("<512Q", *words))
+    extra = ["-cpu", "max,-rdrand,-rdseed", "-object", f"rng-random,id=host,filename={tmp_path}/entropy",
+             "-device", f"{device},rng=host"]
+    vm = start(Spec([guests.disk(tmp_path, "random")], machine=machine, extra=extra))
+    said = vm.wait_end()
+    assert guests.failed_checks(said)[0] == [] and guests.told(said, "word") == words[:10], said
