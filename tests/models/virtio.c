@@ -139,19 +139,33 @@ static struct virtq_used *used_ring(struct virtio_model *model, struct virtio_mo
                sizeof(struct virtq_used) + sizeof(struct virtq_used_elem) * queue->size);
 }
 
+void virtio_model_scribble_descriptors(struct virtio_model *model, struct virtio_model_queue *queue,
+                                       uint64_t pattern)
+{
+    const struct virtq_desc bad = {pattern, (uint32_t)pattern, (uint16_t)pattern,
+                                   (uint16_t)(pattern >> 16)};
+    struct virtq_desc *ring = descriptor_table(model, queue);
+    for (unsigned i = 0; ring != NULL && i < queue->size; i++)
+        ring[i] = bad;
+    for (unsigned head = 0; head < VIRTIO_MODEL_TABLES; head++) {
+        const struct virtq_desc *d = &queue->tables[head];
+        struct virtq_desc *table = d->len > 0 ? map(model, d->addr, d->len) : NULL;
+        for (unsigned i = 0; table != NULL && i < d->len / sizeof bad; i++)
+            table[i] = bad;
+    }
+}
+
 /* A hostile VMM writes into shared memory whenever it likes: here when the doorbell has been rung,
  * and at each completion. */
 static void scribble(struct virtio_model *model, struct virtio_model_queue *queue)
 {
     uint64_t pattern = virtio_model_lie(model, LIE_SCRIBBLE, 0);
-    struct virtq_desc *table = descriptor_table(model, queue);
     struct virtq_avail *avail = available_ring(model, queue);
     struct virtq_used *used = used_ring(model, queue);
-    if (pattern == 0 || table == NULL || avail == NULL || used == NULL)
+    if (pattern == 0 || avail == NULL || used == NULL)
         return;
+    virtio_model_scribble_descriptors(model, queue, pattern);
     for (unsigned i = 0; i < queue->size; i++) {
-        table[i] = (struct virtq_desc){pattern, (uint32_t)pattern, (uint16_t)pattern,
-                                       (uint16_t)(pattern >> 16)};
         avail->ring[i] = (uint16_t)pattern;
         used->ring[i] =
             (struct virtq_used_elem){(uint32_t)(pattern >> 8) & 0xffff, (uint32_t)(pattern >> 24)};
@@ -172,16 +186,38 @@ void virtio_model_notify(struct virtio_model *model, unsigned queue)
         scribble(model, &model->queues[queue]);
 }
 
+/* The table that the last descriptor of a chain names (§2.7.5.3). NULL: against the rules. */
+static struct virtq_desc *indirect_table(struct virtio_model *model,
+                                         struct virtio_model_queue *queue, uint16_t head,
+                                         const struct virtq_desc *d)
+{
+    if (!(model->acknowledged & VIRTIO_F_INDIRECT_DESC) || (d->flags & VIRTQ_DESC_F_NEXT) ||
+        d->len == 0 || d->len % sizeof *d != 0)
+        return NULL;
+    if (head < VIRTIO_MODEL_TABLES)
+        queue->tables[head] = *d;
+    queue->table_count++;
+    return map(model, d->addr, d->len);
+}
+
 static bool walk_chain(struct virtio_model *model, struct virtio_model_queue *queue,
                        struct virtio_model_chain *chain)
 {
     struct virtq_desc *table = descriptor_table(model, queue);
-    unsigned id = chain->head;
+    unsigned id = chain->head, size = queue->size;
+    bool indirect = false;
     for (;;) {
-        if (table == NULL || id >= queue->size ||
+        if (table == NULL || id >= size || chain->count >= queue->size ||
             chain->count >= sizeof chain->pieces / sizeof chain->pieces[0])
             return false;
         const struct virtq_desc *d = &table[id];
+        if (!indirect && (d->flags & VIRTQ_DESC_F_INDIRECT)) {
+            indirect = true;
+            size = d->len / sizeof *d;
+            id = 0;
+            table = indirect_table(model, queue, chain->head, d);
+            continue;
+        }
         void *data = map(model, d->addr, d->len);
         if (data == NULL || d->len == 0 || (d->flags & VIRTQ_DESC_F_INDIRECT))
             return false;

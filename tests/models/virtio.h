@@ -12,6 +12,7 @@
  * (platforms/cloud-hypervisor.md §4.1), and notes what the driver does wrong on the bus. */
 
 #define VIRTIO_MODEL_QUEUES 4
+#define VIRTIO_MODEL_TABLES 128
 
 struct virtio_model;
 
@@ -21,6 +22,9 @@ struct virtio_model_queue {
     uint64_t descriptors, driver, device;
     uint16_t next_available, used;
     uint8_t in_flight[VIRTQ_SIZE_MAX / 8]; /* heads: a bit for each */
+    /* Indirect tables that were last seen at the first heads: the descriptor that named it. */
+    struct virtq_desc tables[VIRTIO_MODEL_TABLES];
+    unsigned table_count; /* chains that came in one */
 };
 
 /* A chain that the device took. */
@@ -46,7 +50,7 @@ enum virtio_lie {
     LIE_USED_LENGTH,
     LIE_USED_INDEX, /* how far the index moves; honest: 1 */
     LIE_RESULT,     /* the device's own status byte */
-    LIE_SCRIBBLE,   /* not 0: the rings are overwritten with this, all of them */
+    LIE_SCRIBBLE,   /* not 0: the rings and tables are overwritten with this, all of them */
 };
 
 struct virtio_model {
@@ -97,6 +101,10 @@ uint8_t virtio_model_get_status(struct virtio_model *model);
 void virtio_model_acknowledge(struct virtio_model *model, uint64_t features);
 void virtio_model_enable_queue(struct virtio_model *model, unsigned index);
 void virtio_model_notify(struct virtio_model *model, unsigned queue);
+
+/* A hostile device's: `pattern` all over the descriptors, in the ring and in tables. */
+void virtio_model_scribble_descriptors(struct virtio_model *model, struct virtio_model_queue *queue,
+                                       uint64_t pattern);
 
 /* What device types call: the next chain of a queue; giving it back. */
 bool virtio_model_pop(struct virtio_model *model, unsigned queue, struct virtio_model_chain *ret);

@@ -189,7 +189,7 @@ void virtio_scsi_model_init(struct virtio_scsi_model *model, struct bus *bus, ui
     uint16_t sizes[3] = {queue_size, queue_size, queue_size};
     virtio_model_init(&model->virtio, bus, sizes, 3);
     model->virtio.type = VIRTIO_TYPE_SCSI;
-    model->virtio.offered = VIRTIO_F_VERSION_1;
+    model->virtio.offered = VIRTIO_F_VERSION_1 | VIRTIO_F_INDIRECT_DESC;
     model->virtio.notify = notify;
     model->virtio.reset = reset;
     model->virtio.config_size = sizeof *config;

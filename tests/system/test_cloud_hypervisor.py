@@ -380,6 +380,17 @@ def test_a_disk_that_takes_its_time(result):
     check_boot(result, 512 * MIB)
 
 
+@batch("small")
+def small_queue(folder):
+    return [run("--disk", f"path={disk(folder)},queue_size=4")]
+
+
+@pytest.mark.cases("small_queue")
+def test_a_disk_with_a_small_queue(result):
+    """Chains are in tables; with a queue of the usual size `strict` allows no INDIRECT_DESC."""
+    check_boot(result, 512 * MIB)
+
+
 # --- network ---------------------------------------------------------------
 
 

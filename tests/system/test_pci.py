@@ -126,6 +126,7 @@ class Shell:
                 stream.flush()
                 while "return" not in (answer := json.loads(stream.readline())):
                     assert "error" not in answer, answer
+            return answer["return"]
 
 
 def shell_spec(**options):

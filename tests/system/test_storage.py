@@ -233,3 +233,37 @@ def test_read_only_disk(start, tmp_path):
     text = vm.expect("guest: done")
     assert guests.told(text, "read-only") == [1]
     assert guests.told(text, "written") == [0x8000000000000008]  # EFI_WRITE_PROTECTED
+
+
+SMALL_QUEUES = {
+    "modern-4": ("q35", ["virtio-blk-pci,drive=own,disable-legacy=on,queue-size=4"]),
+    "legacy-8": ("q35", ["virtio-blk-pci,drive=own,disable-modern=on,queue-size=8"]),
+    "microvm-4": ("microvm", ["virtio-blk-device,drive=own,queue-size=4"]),
+    "without-tables-4": ("q35", ["virtio-blk-pci,drive=own,queue-size=4,indirect_desc=off"]),
+    "scsi-4": ("q35", ["virtio-scsi-pci,id=own-bus,virtqueue_size=4", "scsi-hd,bus=own-bus.0,drive=own"]),
+}
+
+
+@name("queue", SMALL_QUEUES)
+def test_content_through_a_small_queue(start, tmp_path, queue):
+    """Chains are in tables of their own, where the device takes them."""
+    machine, words = SMALL_QUEUES[queue]
+    image = tmp_path / "disk.img"
+    big = files.make_disk(image, 8)
+    extra = [part for word in words for part in ("-device", word)]
+    expect_content(start, Spec([], machine=machine, extra=extra), image, big)
+
+
+def test_small_queues_only_have_tables(start, tmp_path):
+    extra = []
+    for number, size in enumerate([8, 256]):
+        extra += [*blank(tmp_path, number), "-device", f"virtio-blk-pci,drive=blank{number},queue-size={size}"]
+    shell = Shell(start, Spec([], machine="q35", extra=extra), tmp_path)
+    shell.run("connect -r")
+    tables = {}
+    for device in shell.qmp("x-query-virtio"):
+        path = device["path"]
+        size = shell.qmp("x-query-virtio-queue-status", path=path, queue=0)["vring-num-default"]
+        features = shell.qmp("x-query-virtio-status", path=path)["guest-features"]["transports"]
+        tables[size] = any("INDIRECT_DESC" in feature for feature in features)
+    assert tables == {8: True, 256: False}

@@ -122,6 +122,6 @@ void add_disk(struct vm *vm, unsigned index)
     const struct machine_kind *kind = vm->options->kind;
     uint64_t features = kind->disk_features | (options->readonly ? VIRTIO_BLK_F_RO : 0);
     virtio_blk_model_init(&disk->blk, &vm->bus, vm->options->block_size, features,
-                          kind->disk_queue_size);
+                          options->queue_size != 0 ? options->queue_size : kind->disk_queue_size);
     kind->plug(vm, &disk->blk.virtio, &options->place, true);
 }

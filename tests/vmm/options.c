@@ -23,8 +23,8 @@ static bool take_place(struct place *place, const char *key, const char *value)
 
 static void take_disk(struct machine_options *o, char *list)
 {
-    static const char *const no_matter[] = {
-        "id", "direct", "num_queues", "queue_size", "disable_aio", "disable_io_uring", "sparse"};
+    static const char *const no_matter[] = {"id",          "direct",           "num_queues",
+                                            "disable_aio", "disable_io_uring", "sparse"};
     char *key, *value;
     if (o->disk_count == DISKS_MAX)
         usage("--disk: too many");
@@ -36,6 +36,8 @@ static void take_disk(struct machine_options *o, char *list)
             disk->readonly = words_on(value, "--disk readonly");
         else if (strcmp(key, "serial") == 0)
             disk->serial = value;
+        else if (strcmp(key, "queue_size") == 0)
+            disk->queue_size = (uint16_t)words_number(value, "--disk queue_size");
         else if (strcmp(key, "image_type") == 0)
             disk->raw = value != NULL && strcmp(value, "raw") == 0;
         else if (!take_place(&disk->place, key, value) &&

@@ -32,6 +32,7 @@ struct disk_options {
     const char *path, *serial;
     bool readonly;
     bool raw; /* image_type=raw; else sector 0 is write-protected */
+    uint16_t queue_size; /* 0: as there, 128 */
     struct place place;
 };
 

@@ -22,7 +22,8 @@ static uint64_t allowed_features(const struct virtio_model *virtio)
     if (virtio->type == VIRTIO_TYPE_BLOCK)
         return common | VIRTIO_BLK_F_RO | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_FLUSH |
                VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_SIZE_MAX | VIRTIO_BLK_F_TOPOLOGY |
-               VIRTIO_BLK_F_DISCARD | VIRTIO_BLK_F_WRITE_ZEROES;
+               VIRTIO_BLK_F_DISCARD | VIRTIO_BLK_F_WRITE_ZEROES |
+               (virtio->queues[0].max < 128 ? VIRTIO_F_INDIRECT_DESC : 0);
     if (virtio->type == VIRTIO_TYPE_NET)
         return common | VIRTIO_NET_F_MAC | VIRTIO_NET_F_MTU | VIRTIO_NET_F_STATUS;
     if (virtio->type == VIRTIO_TYPE_CONSOLE)

@@ -5,11 +5,12 @@
 
 /* The device configuration (virtio 1.2 §5.2.4). */
 
-/* No INDIRECT_DESC: guest memory is contiguous, so chains are short. No EVENT_IDX, no MQ, no
- * CONFIG_WCE: what is acknowledged here stays so for the OS on Cloud Hypervisor. */
-const uint64_t virtio_blk_features =
-    VIRTIO_BLK_F_SIZE_MAX | VIRTIO_BLK_F_SEG_MAX | VIRTIO_BLK_F_RO | VIRTIO_BLK_F_BLK_SIZE |
-    VIRTIO_BLK_F_FLUSH | VIRTIO_BLK_F_TOPOLOGY | VIRTIO_BLK_F_DISCARD | VIRTIO_BLK_F_WRITE_ZEROES;
+/* No EVENT_IDX, no MQ, no CONFIG_WCE: what is acknowledged here stays so for the OS on Cloud
+ * Hypervisor. */
+const uint64_t virtio_blk_features = VIRTIO_BLK_F_SIZE_MAX | VIRTIO_BLK_F_SEG_MAX |
+                                     VIRTIO_BLK_F_RO | VIRTIO_BLK_F_BLK_SIZE | VIRTIO_BLK_F_FLUSH |
+                                     VIRTIO_BLK_F_TOPOLOGY | VIRTIO_BLK_F_DISCARD |
+                                     VIRTIO_BLK_F_WRITE_ZEROES | VIRTIO_F_INDIRECT_DESC;
 
 #define BLOCK_SIZE_MAX        65536u
 #define PHYSICAL_EXPONENT_MAX 16u

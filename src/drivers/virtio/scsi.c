@@ -44,7 +44,7 @@ static EFI_STATUS read_config(struct virtio_scsi *controller, unsigned *ret_targ
 static EFI_STATUS set_up(struct virtio_scsi *controller)
 {
     unsigned targets = 0;
-    EFI_STATUS status = virtio_negotiate(controller->device, 0);
+    EFI_STATUS status = virtio_negotiate(controller->device, VIRTIO_F_INDIRECT_DESC);
     if (!EFI_ERROR(status))
         status = read_config(controller, &targets);
     if (!EFI_ERROR(status))
@@ -70,7 +70,7 @@ EFI_STATUS virtio_scsi_restart(struct virtio_scsi *controller)
 {
     if (controller->stuck)
         return EFI_DEVICE_ERROR;
-    EFI_STATUS status = virtio_negotiate(controller->device, 0);
+    EFI_STATUS status = virtio_negotiate(controller->device, VIRTIO_F_INDIRECT_DESC);
     if (!EFI_ERROR(status))
         status = virtqueue_restart(controller->queue);
     if (EFI_ERROR(status)) {

@@ -54,6 +54,9 @@ static EFI_STATUS negotiate(struct virtio_device *device, uint64_t wanted,
     device->broken = false;
     if (choose != NULL)
         wanted = choose(offered);
+    device->has_tables = (offered & wanted & VIRTIO_F_INDIRECT_DESC) != 0;
+    if (!device->uses_tables)
+        wanted &= ~VIRTIO_F_INDIRECT_DESC;
     if (transport->legacy) {
         device->features = offered & wanted & UINT32_MAX;
         transport->set_features(device, device->features);
@@ -88,6 +91,17 @@ EFI_STATUS virtio_negotiate(struct virtio_device *device, uint64_t wanted)
 EFI_STATUS virtio_negotiate_by(struct virtio_device *device, uint64_t (*choose)(uint64_t offered))
 {
     return negotiate(device, 0, choose);
+}
+
+EFI_STATUS virtio_use_tables(struct virtio_device *device)
+{
+    uint64_t features = device->features;
+    device->uses_tables = true;
+    EFI_STATUS status = virtio_negotiate(device, features | VIRTIO_F_INDIRECT_DESC);
+    if (!EFI_ERROR(status) && ((device->features ^ features) & ~VIRTIO_F_INDIRECT_DESC) != 0)
+        status =
+            log_failure(EFI_DEVICE_ERROR, "virtio %s: its features have changed", device->name);
+    return status;
 }
 
 void virtio_driver_ok(struct virtio_device *device)

@@ -55,6 +55,8 @@ struct virtio_device {
     const struct virtio_transport *transport;
     const char *name;  /* for log lines: "0000:00:03.0" */
     uint64_t features; /* acknowledged */
+    bool has_tables;   /* INDIRECT_DESC is offered, and wanted by the driver */
+    bool uses_tables;  /* it is acknowledged then */
     bool broken;       /* it broke the rules: nobody talks to it any more */
 };
 
@@ -63,14 +65,19 @@ struct virtio_device {
 EFI_STATUS virtio_reset(struct virtio_device *device) MUST_CHECK;
 
 /* From reset to FEATURES_OK: acknowledges VERSION_1, ACCESS_PLATFORM if offered, and of `wanted`
- * what is offered; nothing else, since Cloud Hypervisor never forgets a bit. EFI_UNSUPPORTED: a
- * device without VERSION_1, or one that refuses the set. */
+ * what is offered; nothing else, since Cloud Hypervisor never forgets a bit. INDIRECT_DESC waits
+ * for virtio_use_tables(). EFI_UNSUPPORTED: a device without VERSION_1, or one that refuses the
+ * set. */
 EFI_STATUS virtio_negotiate(struct virtio_device *device, uint64_t wanted) MUST_CHECK;
 
 /* The same for drivers that want one feature only beside others: `choose` says what is wanted of
  * what is offered. */
 EFI_STATUS virtio_negotiate_by(struct virtio_device *device,
                                uint64_t (*choose)(uint64_t offered)) MUST_CHECK;
+
+/* Negotiates once more, now with INDIRECT_DESC, which stays so for this device: how small a queue
+ * is can be known only after the first time (§3.1.1). EFI_DEVICE_ERROR: other features are gone. */
+EFI_STATUS virtio_use_tables(struct virtio_device *device) MUST_CHECK;
 
 /* All queues are enabled: the device may run. */
 void virtio_driver_ok(struct virtio_device *device);

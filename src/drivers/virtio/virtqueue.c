@@ -8,14 +8,20 @@
 #include "lib/assert.h"
 #include "lib/memory.h"
 
+/* Descriptors: no request of a driver needs more, and one that did would go into the ring. */
+#define TABLE_MAX 32u
+
 /* Legacy devices find the rings by their place behind the descriptors (§2.7.2). */
 static EFI_STATUS allocate_rings(struct virtqueue *queue)
 {
     size_t avail_offset = queue->size * sizeof(struct virtq_desc);
     size_t used_offset = avail_offset + sizeof(struct virtq_avail) + 2 * (queue->size + 1u);
     used_offset = ALIGN_UP(used_offset, queue->device->transport->legacy ? EFI_PAGE_SIZE : 4);
-    size_t size =
+    size_t tables_offset =
         used_offset + sizeof(struct virtq_used) + queue->size * sizeof(struct virtq_used_elem) + 2;
+    tables_offset = ALIGN_UP(tables_offset, sizeof(struct virtq_desc));
+    size_t size =
+        tables_offset + (size_t)queue->size * queue->table_size * sizeof(struct virtq_desc);
     uint8_t *memory = pool_alloc_pages(size);
     if (memory == NULL)
         return EFI_OUT_OF_RESOURCES;
@@ -24,6 +30,7 @@ static EFI_STATUS allocate_rings(struct virtqueue *queue)
     queue->descriptors = (struct virtq_desc *)memory;
     queue->avail = (struct virtq_avail *)(memory + avail_offset);
     queue->used_ring = (const struct virtq_used *)(memory + used_offset);
+    queue->tables = (struct virtq_desc *)(memory + tables_offset);
     return EFI_SUCCESS;
 }
 
@@ -38,6 +45,8 @@ static EFI_STATUS enable(struct virtqueue *queue, uint32_t offered)
     queue->free_count = queue->size;
     queue->available = queue->used = queue->in_flight = 0;
     queue->pending = false;
+    if (!virtio_has(queue->device, VIRTIO_F_INDIRECT_DESC))
+        queue->table_size = 0;
     const struct virtio_queue_memory memory = {
         .descriptors = dma_address(queue->descriptors),
         .driver = dma_address(queue->avail),
@@ -51,6 +60,12 @@ EFI_STATUS virtqueue_create(struct virtio_device *device, uint16_t index, uint16
                             uint16_t max, struct virtqueue **ret)
 {
     uint32_t offered = device->transport->queue_size(device, index);
+    if (offered >= min && offered < max && device->has_tables && !device->uses_tables) {
+        EFI_STATUS status = virtio_use_tables(device);
+        if (EFI_ERROR(status))
+            return status;
+        offered = device->transport->queue_size(device, index);
+    }
     if (offered < min)
         return log_failure(EFI_UNSUPPORTED, "virtio %s: queue %u has %u entries", device->name,
                            index, offered);
@@ -71,6 +86,8 @@ EFI_STATUS virtqueue_create(struct virtio_device *device, uint16_t index, uint16
     queue->device = device;
     queue->index = index;
     queue->size = size;
+    if (virtio_has(device, VIRTIO_F_INDIRECT_DESC) && size < max)
+        queue->table_size = MIN(size, TABLE_MAX);
     EFI_STATUS status = allocate_rings(queue);
     if (!EFI_ERROR(status))
         status = enable(queue, offered);
@@ -101,6 +118,28 @@ void virtqueue_destroy(struct virtqueue *queue)
     pool_free(queue);
 }
 
+static void publish(struct virtqueue *queue, uint16_t head)
+{
+    queue->avail->ring[queue->available & (queue->size - 1)] = head;
+    /* The device reads the entry only after it saw the index. */
+    dma_barrier();
+    queue->available++;
+    *(volatile uint16_t *)&queue->avail->idx = queue->available;
+    queue->pending = true;
+}
+
+/* The descriptor at `head` becomes that of its table, which is to have `count` descriptors. */
+static struct virtq_desc *open_table(struct virtqueue *queue, uint16_t head, unsigned count)
+{
+    struct virtq_desc *table = &queue->tables[(size_t)head * queue->table_size];
+    queue->descriptors[head] = (struct virtq_desc){
+        .addr = dma_address(table),
+        .len = (uint32_t)(count * sizeof *table),
+        .flags = VIRTQ_DESC_F_INDIRECT,
+    };
+    return table;
+}
+
 EFI_STATUS virtqueue_add(struct virtqueue *queue, const struct virtqueue_buffer *buffers,
                          unsigned out, unsigned in, void *token)
 {
@@ -108,14 +147,17 @@ EFI_STATUS virtqueue_add(struct virtqueue *queue, const struct virtqueue_buffer 
     ASSERT(count > 0 && count <= queue->size && token != NULL);
     if (queue->device->broken)
         return EFI_DEVICE_ERROR;
-    if (queue->free_count < count)
+    bool in_table = count > 1 && count <= queue->table_size;
+    uint16_t taken = in_table ? 1 : (uint16_t)count;
+    if (queue->free_count < taken)
         return EFI_NOT_READY;
 
-    uint16_t head = queue->free_head, id = head;
+    uint16_t head = queue->free_head, id = in_table ? 0 : head;
+    struct virtq_desc *chain = in_table ? open_table(queue, head, count) : queue->descriptors;
     uint32_t writable = 0;
     for (unsigned i = 0; i < count; i++) {
-        struct virtq_desc *d = &queue->descriptors[id];
-        uint16_t next = queue->shadow[id].next;
+        struct virtq_desc *d = &chain[id];
+        uint16_t next = in_table ? (uint16_t)(i + 1) : queue->shadow[id].next;
         bool last = i + 1 == count;
         d->addr = dma_address(buffers[i].base);
         d->len = buffers[i].size;
@@ -123,21 +165,16 @@ EFI_STATUS virtqueue_add(struct virtqueue *queue, const struct virtqueue_buffer 
         d->next = last ? 0 : next;
         if (i >= out)
             writable += buffers[i].size;
-        queue->free_head = next;
         id = next;
     }
-    queue->free_count -= (uint16_t)count;
+    queue->free_head = in_table ? queue->shadow[head].next : id;
+    queue->free_count -= taken;
     queue->in_flight++;
     queue->shadow[head].token = token;
     queue->shadow[head].writable = writable;
-    queue->shadow[head].count = (uint16_t)count;
+    queue->shadow[head].count = taken;
 
-    queue->avail->ring[queue->available & (queue->size - 1)] = head;
-    /* The device reads the entry only after it saw the index. */
-    dma_barrier();
-    queue->available++;
-    *(volatile uint16_t *)&queue->avail->idx = queue->available;
-    queue->pending = true;
+    publish(queue, head);
     return EFI_SUCCESS;
 }
 

@@ -127,10 +127,10 @@ static EFI_STATUS try_start(void)
     return status;
 }
 
-static void start_one_disk(void)
+static void start_one_disk(uint16_t queue_size)
 {
     virtio_scsi_model_add(&t.model, 0, 0, &t.disk);
-    plug(128, 126, 0);
+    plug(queue_size, 126, 0);
     assert_int_equal(try_start(), EFI_SUCCESS);
     assert_non_null(t.block);
 }
@@ -152,7 +152,7 @@ static void read_write(struct block_device *block, struct scsi_model *unit)
 
 static void one_disk_on_one_of_256_targets(void **state)
 {
-    start_one_disk();
+    start_one_disk(128);
     print_message("virtio-scsi start: %u doorbells for %u commands\n", t.model.virtio.notifications,
                   t.model.commands);
     assert_int_equal(t.model.bad_targets, 255);
@@ -205,7 +205,7 @@ static void units_of_several_targets(void **state)
 static void old_targets_have_one_unit(void **state)
 {
     t.model.no_report_luns = true;
-    start_one_disk();
+    start_one_disk(128);
     read_write(t.block, &t.disk);
     assert_null(interface_number(1));
 }
@@ -214,7 +214,7 @@ static void attention_is_retried(void **state)
 {
     for (unsigned i = 0; i < 3; i++)
         scsi_model_queue_sense(&t.disk, SCSI_UNIT_ATTENTION, 0x29, 0);
-    start_one_disk();
+    start_one_disk(128);
     for (unsigned i = 0; i < 5; i++)
         scsi_model_queue_sense(&t.disk, i % 2 ? SCSI_UNIT_ATTENTION : SCSI_ABORTED_COMMAND, 0x29,
                                0);
@@ -236,7 +236,7 @@ static void attention_is_retried(void **state)
 
 static void errors_reach_the_caller(void **state)
 {
-    start_one_disk();
+    start_one_disk(128);
     t.disk.bad_lba = 100;
     t.disk.bad_count = 1;
     assert_int_equal(block_read(t.block, 0, t.buffer, DISK_SIZE), EFI_DEVICE_ERROR);
@@ -262,7 +262,7 @@ static void errors_reach_the_caller(void **state)
 static void a_disk_without_a_cache_is_flushed_once(void **state)
 {
     t.disk.no_cache = true;
-    start_one_disk();
+    start_one_disk(128);
     assert_int_equal(block_flush(t.block), EFI_SUCCESS);
     assert_int_equal(block_flush(t.block), EFI_SUCCESS);
     assert_int_equal(t.disk.flushes, 1);
@@ -343,9 +343,8 @@ static void count_success(struct block_request *request, EFI_STATUS status)
     completions++;
 }
 
-static void many_requests_complete_out_of_order(void **state)
+static void use_many_requests(unsigned in_flight)
 {
-    start_one_disk();
     t.model.hold = true;
     struct block_request requests[40];
     struct block_segment segments[40];
@@ -359,13 +358,40 @@ static void many_requests_complete_out_of_order(void **state)
                                              .complete = count_success};
         assert_int_equal(t.block->operations->submit(t.block, &requests[i]), EFI_SUCCESS);
     }
-    assert_int_equal(t.model.held_count, 16);
-    for (unsigned round = 0; round < 4; round++) {
+    assert_int_equal(t.model.held_count, in_flight);
+    for (unsigned round = 0; round < 40; round++) {
         virtio_scsi_model_release(&t.model, true);
         t.block->operations->poll(t.block);
     }
     assert_int_equal(completions, 40);
     assert_memory_equal(t.buffer, t.disk.data + 10 * 512, 40 * 1024);
+}
+
+static void many_requests_complete_out_of_order(void **state)
+{
+    start_one_disk(128);
+    use_many_requests(16);
+}
+
+/* As many as the queue has entries where the device takes tables, one for every three elsewhere. */
+static void small_queues_have_tables(void **state)
+{
+    for (unsigned size = 4; size <= 8; size *= 2) {
+        for (unsigned tables = 0; tables < 2; tables++) {
+            if (t.function != NULL) {
+                tear_down(state);
+                set_up(state);
+            }
+            virtio_scsi_model_add(&t.model, 0, 0, &t.disk);
+            plug((uint16_t)size, 126, 0);
+            uint64_t features = VIRTIO_F_VERSION_1 | (tables ? VIRTIO_F_INDIRECT_DESC : 0);
+            t.model.virtio.offered = features;
+            assert_int_equal(try_start(), EFI_SUCCESS);
+            assert_int_equal(t.model.virtio.acknowledged, features);
+            use_many_requests(tables ? size : size / 3);
+            assert_false(t.bus.failed);
+        }
+    }
 }
 
 static EFI_STATUS result;
@@ -479,6 +505,7 @@ int main(void)
         TEST(a_unit_that_must_be_started_is_started),
         TEST(a_unit_that_never_becomes_ready_is_left_out),
         TEST(many_requests_complete_out_of_order),
+        TEST(small_queues_have_tables),
         TEST(small_limits_are_kept),
         TEST(a_silent_controller_recovers),
         TEST(a_unit_that_hangs_costs_the_others_nothing),
