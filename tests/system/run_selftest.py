@@ -94,6 +94,11 @@ def hub():
     return words
 
 
+def once(firmware):
+    """A VM that resets ends, as the program would begin anew; QEMU's log says whether it was a triple fault."""
+    return ["-no-reboot", "-d", "cpu_reset", "-D", ROOT / "Build" / "logs" / f"selftest.{firmware}.cpu"]
+
+
 def boot(start, folder, firmware):
     """Runs all of it; returns a Run."""
     skips = [name for name, (kind, _) in differences(firmware).items() if kind == "stops"]
@@ -103,7 +108,7 @@ def boot(start, folder, firmware):
     network = hub() if firmware == "cloudhv" else []
     vm = start(Spec(
         [folder / "selftest.img", f"path={folder / 'readonly.img'},readonly=on"],
-        firmware=firmware, cpus=4, memory="1G", extra=DEVICES + network))
+        firmware=firmware, cpus=4, memory="1G", extra=DEVICES + network + once(firmware)))
     text, end, patience = "", "ok", BOOT
     while end.startswith(("ok", "not ok")):
         text += vm.expect(LINE, timeout=patience) + vm.child.after
