@@ -31,7 +31,22 @@ add() {
 	skipped=$((skipped + $3))
 }
 
-heading() { printf '\n== %s\n' "$*"; }
+# What begins now, and how long the step before it took: SECONDS counts from the start of this script.
+step=
+step_began=0
+step_times=
+
+end_step() {
+	if [ -n "$step" ]; then step_times+=$(printf '%6d s  %s' $((SECONDS - step_began)) "$step")$'\n'; fi
+	step=
+}
+
+heading() {
+	end_step
+	step=$*
+	step_began=$SECONDS
+	printf '\n== %s (after %d s)\n' "$step" "$SECONDS"
+}
 
 # number_of REGEX FILE: the last number that the regular expression's group finds.
 number_of() {
@@ -75,6 +90,11 @@ build_again() {
 		./build.sh -a X64 -b RELEASE && cmp Build/first.fd "$fd"
 }
 
+# slowest LOG: the five tests of meson's log that took longest.
+slowest() {
+	sed -nE 's/^ *[0-9]+\/[0-9]+ +(.*[^ ]) +[A-Z]+ +([0-9.]+)s.*/\2 s \1/p' "$1" | sort -rn | head -n 5 || true
+}
+
 # meson_ring TARGET OPTIONS…: set up Build/TARGET and run its tests.
 meson_ring() {
 	local target=$1 status=0 log=Build/$1.test.log
@@ -86,6 +106,7 @@ meson_ring() {
 		meson test -C "Build/$target" --print-errorlogs >"$log" 2>&1 || status=$?
 	fi
 	if [ $status -ne 0 ]; then tail -n 200 "$log"; fi
+	slowest "$log"
 	grep -E '^(Ok|Fail|Timeout|Skipped|Expected Fail):' "$log" || true
 	local bad
 	bad=$(($(number_of '^Fail: +([0-9]+).*' "$log") + $(number_of '^Timeout: +([0-9]+).*' "$log")))
@@ -107,17 +128,19 @@ fuzz_long() {
 	done
 }
 
-# Two VMs at a time: more of them only wait for each other.
+# Many a VM waits for a deadline of its own: two of them for each of two processors. Each process takes one test after
+# the other, those that take longest first.
 system_ring() {
 	local status=0 log=Build/system.test.log
-	/usr/bin/python3 -m pytest -q -p no:cacheprovider -n 2 -rs tests/system >"$log" 2>&1 || status=$?
-	if [ $status -eq 0 ]; then tail -n 20 "$log"; else cat "$log"; fi
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider -n 4 --dist loadgroup -rs --durations=15 tests/system >"$log" 2>&1 || status=$?
+	if [ $status -eq 0 ]; then tail -n 40 "$log"; else cat "$log"; fi
 	local bad
 	bad=$(($(number_of '.*\b([0-9]+) failed.*' "$log") + $(number_of '.*\b([0-9]+) errors?\b.*' "$log")))
 	add_ring "system tests" $status "$(number_of '.*\b([0-9]+) passed.*' "$log")" $bad \
 		"$(number_of '.*\b([0-9]+) skipped.*' "$log")"
 }
 
+heading "packages"
 tools/packages.sh build run test
 mkdir -p Build
 
@@ -138,6 +161,8 @@ system_ring
 heading "figures (limits: docs/architecture.md, section 9)"
 one "bench report" /usr/bin/python3 tests/bench/report.py
 
+end_step
+printf '\n== time\n%s%6d s  all\n' "$step_times" "$SECONDS"
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -19,6 +19,13 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "cases(name, …): whose results the fixture `result` gives (batches.py)")
+    config.addinivalue_line("markers", "long: takes far longer than others, and so begins before them")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """The last test to begin should not be the longest one."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture
@@ -28,7 +35,7 @@ def firmware(request):
 
 @pytest.fixture
 def start(request, firmware):
-    """start(spec) -> VM; the log is kept as Build/logs/<test>.log."""
+    """start(spec) -> VM; the log is kept as Build/logs/<file>.<test>.log."""
     started = []
     logs = ROOT / "Build" / "logs"
     logs.mkdir(parents=True, exist_ok=True)
@@ -41,7 +48,9 @@ def start(request, firmware):
         if request.config.getoption("--interactive"):
             interactive(spec)
             pytest.skip("was opened for a person")
-        name = re.sub(r"[^A-Za-z0-9_.]+", "-", request.node.name).strip("-")
+        # Two files may have tests of one name, which run at the same time.
+        place = f"{request.path.stem.removeprefix('test_')}.{request.node.name}"
+        name = re.sub(r"[^A-Za-z0-9_.]+", "-", place).strip("-")
         vm = VM(spec, logs / f"{name}.{len(started)}.{spec.firmware if not spec.kernel else 'direct'}.log")
         started.append(vm)
         return vm

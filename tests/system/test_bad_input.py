@@ -73,6 +73,7 @@ def test_disk_that_returns_errors(start, firmware):
         reason_line(text, FIRST, DEVICE_ERROR)
 
 
+@pytest.mark.long
 def test_disk_that_never_answers(start, firmware):
     if firmware == "ovmf":
         pytest.skip("Debian's ovmf waits for such a disk without end")

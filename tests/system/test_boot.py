@@ -82,6 +82,7 @@ def test_sectors_of_4096_bytes(start):
     check_prompt(start, spec)
 
 
+@pytest.mark.long
 @name("machine", ["q35", "pc"])
 def test_three_disks_and_lvm(start, machine):
     vm = check_prompt(start, spec_of(lvm.three_disks, machine=machine))
@@ -89,9 +90,10 @@ def test_three_disks_and_lvm(start, machine):
     assert "/dev/vg0/root on / type ext4" in vm.run("mount")
 
 
+@pytest.mark.long
 def test_installed_debian(start):
     vm = start(spec_of(installed.installed, memory="512M"))
-    vm.expect("cloudhv login: ", timeout=600)
+    vm.expect("cloudhv login: ", timeout=1200)
     vm.child.sendline("root")
     vm.expect(r"root@cloudhv:~# ")
     vm.child.sendline("efibootmgr; echo status=$?")

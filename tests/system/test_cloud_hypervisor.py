@@ -27,6 +27,9 @@ RAM_KEPT = 512 * 1024
 
 SERIAL = ("--serial", "tty", "--console", "off")
 
+# In one process, as the others would only wait for its batches.
+pytestmark = [pytest.mark.xdist_group("cloud-hypervisor"), pytest.mark.long]
+
 real_has_none = pytest.mark.skipif(bench.real() is not None, reason="a real Cloud Hypervisor has no --bench")
 
 

@@ -61,6 +61,7 @@ def test_jumbo_frames_are_told(start, tmp_path):
     expect_answers(start, spec)
 
 
+@pytest.mark.long
 def test_link_down(start, tmp_path):
     """A card without a cable says so, and nothing waits for ever."""
     spec = Spec([guests.disk(tmp_path, "network")], extra=card(CARDS["modern"], "hubport,hubid=1,id=n0"))

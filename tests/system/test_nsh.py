@@ -8,6 +8,7 @@ import pytest
 import nsh_corpus
 
 
+@pytest.mark.long
 def test_scripts(start, firmware, tmp_path):
     if firmware == "ovmf":
         pytest.skip("the shells are compared, not the firmware below them")

@@ -37,6 +37,7 @@ def kernel_spec(extra, **options):
         extra=extra, **options)
 
 
+@pytest.mark.long
 def test_eight_host_bridges_three_bridges_64_disks(start):
     extra = []
     for number in range(1, 8):
