@@ -118,6 +118,7 @@ static EFI_STATUS make_controllers(struct controller_root *root)
         if (EFI_ERROR(status))
             return status;
     }
+    EFI_STATUS result = EFI_SUCCESS;
     root->incomplete = false;
     LIST_FOR_EACH(node, &root->host.functions)
     {
@@ -125,10 +126,15 @@ static EFI_STATUS make_controllers(struct controller_root *root)
         if (function->owner != NULL || function->gone)
             continue;
         EFI_STATUS status = make_controller(root, function);
-        if (EFI_ERROR(status))
-            return status;
+        if (!EFI_ERROR(status))
+            continue;
+        /* Its path may still be that of one that is gone and held by somebody: no reason to miss
+         * the others. */
+        root->incomplete = true;
+        if (status != EFI_ALREADY_STARTED)
+            result = status;
     }
-    return EFI_SUCCESS;
+    return result;
 }
 
 static EFI_STATUS scan(bool all_segments)

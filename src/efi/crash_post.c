@@ -47,11 +47,12 @@ static bool wait_while(enum post_state state, uint64_t ms)
     return true;
 }
 
-/* The one who has changed the state from POST_FULL does it. */
-static void report(void)
+/* The one who has changed the state from POST_FULL to `mine` does it. Who takes too long has lost
+ * the post meanwhile. */
+static void report(const struct crash *crash, enum post_state mine)
 {
-    post.report(&post);
-    set_state(POST_EMPTY);
+    crash->report(crash);
+    (void)change_state(mine, POST_EMPTY);
 }
 
 void crash_post(const struct crash *crash)
@@ -61,14 +62,15 @@ void crash_post(const struct crash *crash)
     post = *crash;
     set_state(POST_FULL);
     if (!wait_while(POST_FULL, PATIENCE_MS) && change_state(POST_FULL, POST_LONELY))
-        report();
+        report(crash, POST_LONELY);
 }
 
 void crash_collect(void)
 {
     if (current_state() == POST_EMPTY)
         return;
-    (void)wait_while(POST_LONELY, REPORT_MS);
+    if (!wait_while(POST_LONELY, REPORT_MS))
+        (void)change_state(POST_LONELY, POST_EMPTY);
     if (change_state(POST_FULL, POST_COLLECTED))
-        report();
+        report(&post, POST_COLLECTED);
 }

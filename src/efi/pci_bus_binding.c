@@ -98,8 +98,8 @@ static EFI_STATUS EFIAPI start(EFI_DRIVER_BINDING_PROTOCOL *This, EFI_HANDLE Con
     if (EFI_ERROR(opened) && opened != EFI_ALREADY_STARTED)
         return opened;
     EFI_STATUS status = controllers_rescan(root);
-    /* Others may be in the places of those that are gone. */
-    if (!EFI_ERROR(status) && remove_gone(This, ControllerHandle, root))
+    /* Others may be in the places of those that are gone, with their paths. */
+    if (remove_gone(This, ControllerHandle, root))
         status = controllers_rescan(root);
     if (EFI_ERROR(status)) {
         if (!EFI_ERROR(opened))

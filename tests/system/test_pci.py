@@ -166,8 +166,8 @@ def eject(shell, slot):
     shell.run(f"mm ae08 {1 << slot:x} -w 4 -io -n")
 
 
-@pytest.mark.parametrize("looks", [1, 2])
-def test_hot_unplug(start, tmp_path, looks):
+@pytest.mark.parametrize("looks, driver", [(1, "virtio-blk-pci"), (2, "virtio-blk-pci"), (1, "nvme,serial=s")])
+def test_hot_unplug(start, tmp_path, looks, driver):
     """A disk that is unplugged is gone, and one that is plugged in where it was works; also when nobody has looked
     in between."""
     spec = shell_spec(machine="pc")
@@ -185,7 +185,9 @@ def test_hot_unplug(start, tmp_path, looks):
         shell.run("connect -r")
         assert "Pci(0x7,0x0)" not in shell.run("devices")
         assert "DevicePath" not in shell.run("dh -p SimpleFileSystem")
-    shell.qmp("device_add", drive="second", id="two", **place)
+    driver, *more = driver.split(",")
+    more = dict(word.split("=") for word in more)
+    shell.qmp("device_add", drive="second", id="two", **{**place, "driver": driver, **more})
     shell.run("connect -r")
     shell.run("map -r")
     assert "initrd.img" in shell.run("ls fs0:")

@@ -58,7 +58,7 @@ struct ahci_port {
     uint64_t registers; /* address */
     unsigned number;
     bool busy;            /* a command was issued */
-    struct deadline look; /* when the registers are read though nothing has been received */
+    uint64_t looked; /* at the registers, in ticks of the TSC */
     bool dead;            /* given up */
     bool stuck;           /* would not stop: its memory is never used again */
     bool is_packet;

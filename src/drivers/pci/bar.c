@@ -119,7 +119,8 @@ static EFI_STATUS note_taken(struct pci_host *host)
     LIST_FOR_EACH(node, &host->functions)
     {
         struct pci_function *f = LIST_ENTRY(node, struct pci_function, link);
-        if (!EFI_ERROR(status) && !f->gone)
+        /* One that is gone and still driven keeps its place: its driver's writes go there. */
+        if (!EFI_ERROR(status) && (!f->gone || f->owner != NULL))
             status = note_function(f);
     }
     host->taken_known = !EFI_ERROR(status);

@@ -75,8 +75,11 @@ static bool is_replaced(const struct pci_function *f)
         return true;
     for (unsigned i = 0; i < pci_bar_count(f); i++) {
         uint64_t address = f->bars[i].address;
-        if (address != 0 &&
-            ((pci_read32(f, PCI_BAR0 + 4 * i) ^ address) & PCI_BAR_MEMORY_MASK) != 0)
+        if (address == 0)
+            continue;
+        if (((pci_read32(f, PCI_BAR0 + 4 * i) ^ address) & PCI_BAR_MEMORY_MASK) != 0)
+            return true;
+        if (f->bars[i].is_64 && pci_read32(f, PCI_BAR0 + 4 * i + 4) != address >> 32)
             return true;
     }
     return is_bridge(f) && (uint8_t)(pci_read32(f, PCI_BRIDGE_BUSES) >> 8) != f->secondary_bus;

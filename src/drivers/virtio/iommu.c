@@ -158,6 +158,8 @@ static EFI_STATUS send(struct iommu *iommu, uint32_t size)
     while (virtqueue_take(iommu->requests, &length) == NULL) {
         if (iommu->device->broken || deadline_passed(&deadline)) {
             status = iommu->device->broken ? EFI_DEVICE_ERROR : EFI_TIMEOUT;
+            if (status == EFI_TIMEOUT)
+                (void)virtio_broken(iommu->device, "no answer");
             give_up(iommu);
             return status;
         }
@@ -242,7 +244,7 @@ static EFI_STATUS start(struct iommu *iommu)
         return EFI_SUCCESS;
     }
     if (EFI_ERROR(status)) {
-        iommu->state = BROKEN;
+        iommu->state = status == EFI_OUT_OF_RESOURCES ? UNKNOWN : BROKEN;
         return status;
     }
     if (is_bypassed(iommu->device)) {
@@ -254,6 +256,8 @@ static EFI_STATUS start(struct iommu *iommu)
     if (EFI_ERROR(status)) {
         give_up(iommu);
         close_device(iommu);
+        if (status == EFI_OUT_OF_RESOURCES)
+            iommu->state = UNKNOWN; /* not its fault */
         return status;
     }
     iommu->state = RUNNING;

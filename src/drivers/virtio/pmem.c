@@ -132,6 +132,7 @@ static EFI_STATUS revive(struct virtio_pmem *pmem)
     if (!EFI_ERROR(status))
         status = virtqueue_restart(pmem->queue);
     if (EFI_ERROR(status)) {
+        pmem->strikes++;
         pmem->stuck = EFI_ERROR(virtio_reset(pmem->device));
         return EFI_DEVICE_ERROR;
     }

@@ -233,6 +233,7 @@ static void waiting_reads_no_register(void **state)
     port->silent = true;
     assert_int_equal(block_start(t.block, &pending), EFI_SUCCESS);
     unsigned before = t.model.register_accesses;
+    fake_cpu.tsc_step = 100;
     for (unsigned i = 0; i < 1000; i++)
         t.block->operations->poll(t.block);
     assert_int_equal(t.model.register_accesses, before);
@@ -240,6 +241,22 @@ static void waiting_reads_no_register(void **state)
     assert_int_equal(block_wait(t.block, &pending), EFI_SUCCESS);
     assert_memory_equal(t.buffer, t.data + 4096, 4096);
     assert_in_range(t.model.register_accesses, before + 1, before + 4);
+}
+
+static void a_lost_link_is_seen_at_the_next_look(void **state)
+{
+    struct ahci_model_port *port = &t.model.ports[0];
+    struct block_segment segment = {t.buffer, 4096};
+    struct block_pending pending = {
+        .request = {.operation = BLOCK_READ, .segments = &segment, .segment_count = 1}};
+    start_one_disk();
+    port->silent = true;
+    assert_int_equal(block_start(t.block, &pending), EFI_SUCCESS);
+    port->is |= 1u << 30;
+    fake_cpu.tsc += 1u << 22;
+    t.block->operations->poll(t.block);
+    assert_int_equal(pending.status, EFI_DEVICE_ERROR);
+    assert_int_equal(block_wait(t.block, &pending), EFI_DEVICE_ERROR);
 }
 
 static void a_disk_of_which_nothing_is_received(void **state)
@@ -411,6 +428,7 @@ int main(void)
         TEST(a_bios_lets_go),
         TEST(errors_reach_the_caller),
         TEST(waiting_reads_no_register),
+        TEST(a_lost_link_is_seen_at_the_next_look),
         TEST(a_disk_of_which_nothing_is_received),
         TEST(a_silent_disk_recovers),
         TEST(many_requests_wait),
