@@ -171,8 +171,7 @@ static bool may_have_ended(struct ahci_port *port)
     if (received[AHCI_RECEIVED_D2H] != 0)
         return true;
     if (received[AHCI_RECEIVED_PIO_SETUP] != 0) {
-        /* It comes in front of data, or of a packet's work: what ends the command is still to come.
-         */
+        /* It comes in front of data or of a packet's work; the command's end is still to come. */
         received[AHCI_RECEIVED_PIO_SETUP] = 0;
         return true;
     }

@@ -57,10 +57,10 @@ struct ahci_port {
     struct ahci_memory *memory;
     uint64_t registers; /* address */
     unsigned number;
-    bool busy;            /* a command was issued */
     uint64_t looked; /* at the registers, in ticks of the TSC */
-    bool dead;            /* given up */
-    bool stuck;           /* would not stop: its memory is never used again */
+    bool busy;       /* a command was issued */
+    bool dead;       /* given up */
+    bool stuck;      /* would not stop: its memory is never used again */
     bool is_packet;
 
     /* A disk */
